@@ -1,0 +1,74 @@
+"""Sign in and out, and the page that says what each role may do."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_user, logout_user
+
+from rems.access import actions
+from rems.access.forms import SignInForm
+from rems.access.rules import ROLES
+from rems.access.session import Person
+from rems.core.clock import utcnow
+from rems.core.errors import NotAllowed
+from rems.web.forms import ActForm
+from rems.web.security import public
+
+bp = Blueprint("access", __name__)
+
+
+def here(target: str) -> str:
+    """The page asked for before sign-in, if it is one of ours; else the home page."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return url_for("oversight.home")
+    return target
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    return page(SignInForm(data={"next": request.args.get("next", "")}))
+
+
+@bp.post("/sign-in")
+@public
+def sign_in_now() -> ResponseReturnValue:
+    form = SignInForm.sent()
+    if not form.validate():
+        return page(form), 422
+    try:
+        account = actions.sign_in(form.email.data, form.password.data, address=request.remote_addr or "", now=utcnow())
+    except actions.TooSoon as early:
+        form.refuse("password", early.sentence)
+        answer = make_response(page(form), 429)
+        answer.headers["Retry-After"] = str(early.seconds)
+        return answer
+    except NotAllowed as refused:  # shown at the field, not as an error page
+        form.refuse("password", refused.sentence)
+        return page(form), 422
+    target = here(form.next.data or "")
+    session.clear()
+    session.permanent = True
+    login_user(Person(account))
+    return redirect(target)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    ActForm.check()
+    logout_user()
+    session.clear()
+    flash("You are signed out.")
+    return redirect(url_for("access.sign_in"))
+
+
+@bp.get("/roles")
+def roles() -> ResponseReturnValue:
+    return render_template("access/roles.html", roles=ROLES)
+
+
+def page(form: SignInForm) -> str:
+    shown = current_app.extensions["rems_shown_sign_ins"] if current_app.config["REMS_DEMO"] else ()
+    return render_template("access/sign_in.html", form=form, shown=shown)

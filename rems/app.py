@@ -1,0 +1,95 @@
+"""Puts the parts together: the web application."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from flask_migrate import Migrate
+from sqlalchemy import text
+
+from rems import models
+from rems.access.session import init_access
+from rems.core import migrating, place, settings
+from rems.core.db import db
+from rems.core.errors import SetupError
+from rems.pages import BLUEPRINTS, init_navigation
+from rems.programs import files
+from rems.web import init_web
+from rems.web.security import cookie_settings
+
+PROGRAMS = settings.ROOT / "config" / "programs"
+
+
+def create_app(given: settings.Settings | None = None, where: place.Place | None = None) -> Flask:
+    """The application, with its database found (and started, if it is the program's own). Raises SetupError."""
+    chosen = given or settings.read()
+    found = where or place.find(chosen)
+    app = Flask("rems", root_path=str(Path(__file__).parent), template_folder="../templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=chosen.secret_key,
+        REMS_DEMO=chosen.demo,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=chosen.value("web", "session_hours")),
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        SQLALCHEMY_DATABASE_URI=place.for_sqlalchemy(found.app),
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_pre_ping": True,
+            "pool_size": 8,
+            "max_overflow": 8,
+            "connect_args": {
+                "prepare_threshold": None,  # a prepared generic plan loses the scope's index under row-level security
+                "options": "-c search_path=public,queue -c idle_in_transaction_session_timeout=60000",
+            },
+        },
+    )
+    app.config.update(cookie_settings(https=chosen.base_url.startswith("https://")))
+    app.extensions["rems_settings"] = chosen
+    app.extensions["rems_catalogue"] = files.load(PROGRAMS)
+    app.extensions["rems_shown_sign_ins"] = ()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    db.init_app(app)
+    Migrate(app, db, directory=str(migrating.MIGRATIONS))
+    init_web(app)
+    init_access(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    init_navigation(app)
+    app.extensions["rems_checks"].update(database=_database_answers, migrations=_migrations_are_run)
+    _refuse_a_strong_role(app)
+    return app
+
+
+def _database_answers() -> None:
+    db.session.execute(text("select 1"))
+
+
+def _migrations_are_run() -> None:
+    at = db.session.execute(text("select version_num from alembic_version")).scalar_one_or_none()
+    if at != migrating.newest():
+        raise SetupError(f"The database stands at migration {at}, the program needs {migrating.newest()}: run python -m rems migrate.")
+
+
+STRONG = """
+select case
+  when rolsuper then 'is a superuser'
+  when rolbypassrls then 'bypasses row-level security'
+  when pg_has_role(current_user, 'rems_owner', 'member') then 'is a member of rems_owner'
+  when exists (select from pg_class where relowner = pg_roles.oid) then 'owns tables'
+end from pg_roles where rolname = current_user
+"""
+
+
+def _refuse_a_strong_role(app: Flask) -> None:
+    """The web and the worker connect as a role that owns nothing; with a stronger one, scopes would not hold."""
+    with app.app_context():
+        try:
+            why = db.session.execute(text(STRONG)).scalar_one()
+        except Exception as error:
+            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            raise SetupError(f"The database of REMS_DATABASE_URL can't be used: {reason}") from error
+    if why:
+        raise SetupError(f"The role of REMS_DATABASE_URL {why}. Connect as rems_app, which owns nothing.")
+
+
+TABLES = models.METADATA

@@ -1,0 +1,1 @@
+"""Requirement findings, certification and certificates."""

@@ -1,0 +1,1 @@
+"""Commands and the parent process of a running program."""

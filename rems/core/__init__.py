@@ -1,0 +1,1 @@
+"""The ground floor: database, clock, errors, settings, mail, ids. It knows no feature and no page."""

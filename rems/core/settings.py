@@ -1,0 +1,86 @@
+"""Settings: config/default.toml for what a reviewer may read, REMS_… variables for the place and its secrets."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rems.core.errors import SetupError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MIN_SECRET = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the program was started with. `database_url` empty: the program runs its own PostgreSQL under `data_dir`."""
+
+    data_dir: Path
+    database_url: str
+    owner_database_url: str
+    secret_key: str
+    demo: bool
+    smtp_url: str
+    base_url: str
+    values: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def embedded(self) -> bool:
+        return not self.database_url
+
+    def value(self, section: str, name: str) -> Any:
+        return self.values[section][name]
+
+
+def read(env: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings. Raises SetupError with one sentence that names the variable and what is expected."""
+    data_dir = Path(env.get("REMS_DATA_DIR") or ROOT / "instance").resolve()
+    url, owner_url = env.get("REMS_DATABASE_URL"), env.get("REMS_OWNER_DATABASE_URL", "")
+    if owner_url and url is None:
+        raise SetupError("REMS_DATABASE_URL is missing: REMS_OWNER_DATABASE_URL is set, so both must be; the first for the role rems_app.")
+    for name, given in (("REMS_DATABASE_URL", url), ("REMS_OWNER_DATABASE_URL", owner_url or None)):
+        if given is not None and not given.startswith(("postgresql://", "postgres://")):
+            shown = "it is empty" if not given else f'it begins with "{given.split(":", 1)[0][:20]}"'
+            raise SetupError(f"{name} must be an address like postgresql://rems_app:…@host:5432/rems; {shown}.")
+    demo = env.get("REMS_DEMO", "0") == "1"
+    values = tomllib.loads((ROOT / "config" / "default.toml").read_text(encoding="utf-8"))
+    return Settings(
+        data_dir=data_dir,
+        database_url=url or "",
+        owner_database_url=owner_url,
+        secret_key=_secret(env, data_dir, own=not url, demo=demo),
+        demo=demo,
+        smtp_url=env.get("REMS_SMTP_URL", ""),
+        base_url=env.get("REMS_BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
+        values=values,
+    )
+
+
+def _secret(env: Mapping[str, str], data_dir: Path, *, own: bool, demo: bool) -> str:
+    given = env.get("REMS_SECRET_KEY")
+    if given is not None:
+        if not demo and (len(given) < MIN_SECRET or len(set(given)) < 12):
+            raise SetupError(
+                f"REMS_SECRET_KEY is too weak: it needs {MIN_SECRET} characters or more, made at random. "
+                'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return given
+    if not own and not demo:
+        raise SetupError(
+            'REMS_SECRET_KEY is missing. Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    file = data_dir / "secret-key"
+    if not file.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        draft = data_dir / f"secret-key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(draft, file)  # the first of several starting processes wins
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return file.read_text(encoding="ascii")

@@ -1,0 +1,1 @@
+"""Dated facts that findings read; every upper floor may append."""

@@ -1,0 +1,1 @@
+"""The worker process: the clock that plans and the engine that works."""

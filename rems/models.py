@@ -1,0 +1,19 @@
+"""Every table of the program, imported once, so that the metadata is whole."""
+
+from rems.access import models as access
+from rems.background import models as background
+from rems.certification import models as certification
+from rems.core.db import Base
+from rems.events import models as events
+from rems.evidence import models as evidence
+from rems.followup import models as followup
+from rems.patients import models as patients
+from rems.programs import models as programs
+from rems.reminders import models as reminders
+from rems.signatures import models as signatures
+from rems.sites import models as sites
+from rems.stock import models as stock
+from rems.training import models as training
+
+METADATA = Base.metadata
+FLOORS = (access, programs, signatures, sites, evidence, training, stock, background, certification, patients, events, followup, reminders)

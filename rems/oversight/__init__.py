@@ -1,0 +1,1 @@
+"""Home pages, the trail on screen, and looking at any day."""

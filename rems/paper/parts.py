@@ -1,0 +1,115 @@
+"""The parts of a printed page: verdict, sections, tables, signatures, figures. All take plain text and hang from the left edge."""
+
+from collections.abc import Sequence
+
+from reportlab.graphics.shapes import Drawing
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, Table
+
+from rems.paper import marks
+from rems.paper.cells import Cell, Column, Kind, Lines, State, StateCell, paragraph, table
+from rems.paper.signed import Signature, signature_block
+from rems.paper.styles import HAIR, INK, RULE
+
+__all__ = [
+    "Cell",
+    "Column",
+    "Kind",
+    "Lines",
+    "Signature",
+    "State",
+    "StateCell",
+    "figure",
+    "gap",
+    "key_values",
+    "note",
+    "prose",
+    "section",
+    "signature_block",
+    "subtitle",
+    "table",
+    "verdict",
+]
+
+_FLAT = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
+_BARE = [*_FLAT, ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+
+
+class Outlined(Flowable):
+    """An entry of the outline, of no size: a reader's list of sections leads here."""
+
+    def __init__(self, title: str, level: int = 0) -> None:
+        super().__init__()
+        self.title, self.level = title, level
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        return 0, 0
+
+    def draw(self) -> None:
+        key = f"s{self.canv.getPageNumber()}-{self.canv.absolutePosition(0, 0)[1]:.0f}"
+        self.canv.bookmarkHorizontal(key, 0, 20)
+        self.canv.addOutlineEntry(self.title, key, self.level)
+
+
+def gap(points: float = 8) -> Flowable:
+    return Spacer(1, points)
+
+
+def prose(text: str) -> Flowable:
+    return paragraph(text, "body")
+
+
+def note(text: str) -> Flowable:
+    """A remark in small type under what it is about."""
+    return paragraph(text, "note")
+
+
+def subtitle(text: str) -> Flowable:
+    return paragraph(text, "subtitle")
+
+
+def verdict(state: State, heading: str, text: str = "") -> Flowable:
+    """The one answer of a paper, in a frame of its state's color."""
+    said = [paragraph(heading, "verdict"), *([paragraph(text, "body")] if text else [])]
+    edges = [("BOX", (0, 0), (-1, -1), HAIR * 1.5, state.color), ("LINEBEFORE", (0, 0), (0, -1), 3.5, state.color)]
+    space = [("TOPPADDING", (0, 0), (-1, -1), 6), ("BOTTOMPADDING", (0, 0), (-1, -1), 8), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    inset = [("LEFTPADDING", (0, 0), (0, 0), 10), ("RIGHTPADDING", (0, 0), (0, 0), 0), ("LEFTPADDING", (1, 0), (1, 0), 0)]
+    symbol = [Spacer(1, 3.5), marks.mark(state.mark, 9, state.color)]
+    return Table([[symbol, said]], [24, "*"], style=[*edges, *space, *inset], spaceAfter=4)
+
+
+def section(number: int | None, title: str, right: str = "") -> Flowable:
+    """An ink rule, the numbered title under it, a short remark at the right. Never alone at the foot of a page."""
+    name = f"{number}. {title}" if number is not None else title
+    ruled = [("LINEABOVE", (0, 0), (-1, 0), RULE, INK), ("VALIGN", (0, 0), (-1, -1), "BOTTOM")]
+    space = [("TOPPADDING", (0, 0), (-1, -1), 5), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)]
+    head = Table(
+        [[paragraph(name, "section"), paragraph(right, "small-right")]],
+        ["65%", "35%"],
+        style=[*_FLAT, *ruled, *space],
+        spaceBefore=12,
+    )
+    return _Head([CondPageBreak(96), Outlined(name), head])
+
+
+class _Head(KeepTogether):
+    """The parts of a section's head, kept with each other and with what follows."""
+
+    keepWithNext = 1
+
+
+def key_values(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:
+    """Short names and their values, in that many columns, read row by row."""
+    if not pairs:
+        return Spacer(1, 0)
+    cells = [[paragraph(label, "small"), paragraph(value, "body")] for label, value in pairs]
+    cells += [[Spacer(1, 1), Spacer(1, 1)]] * (-len(cells) % columns)
+    grid = [sum(cells[i : i + columns], []) for i in range(0, len(cells), columns)]
+    label, value = 100 / columns * 0.24, 100 / columns * 0.76
+    space = [("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 8)]
+    return Table(grid, [f"{label}%", f"{value}%"] * columns, style=[*_BARE, *space])
+
+
+def figure(drawing: Drawing, caption: str = "") -> Flowable:
+    """A chart with its caption, never parted."""
+    drawing.hAlign = "LEFT"
+    return KeepTogether([Spacer(1, 2), drawing, *([note(caption)] if caption else [])])

@@ -1,0 +1,1 @@
+"""Patients, the gate before an infusion, and the infusion."""

@@ -1,0 +1,95 @@
+"""Patients under a pseudonym, their gate, and their infusion."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, desc
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rems.core.db import Base, Fact, Scoped, fact_args
+from rems.patients.rules import Sex
+
+
+class Patient(Scoped, Base):
+    """One patient of a site in a program, by registry number only; no name, no full birth date."""
+
+    __tablename__ = "patient"
+    __table_args__ = (
+        UniqueConstraint("id", "scope_id"),
+        UniqueConstraint("scope_id", "number"),
+        CheckConstraint("number <> ''", name="has_a_number"),
+        CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year_is_a_year"),
+        Index("ix_patient_scope_page", "scope_id", desc("enrolled_on"), desc("id")),
+        Index("ix_patient_page", desc("enrolled_on"), desc("id")),
+        Index("ix_patient_folded", "scope_id", "folded"),
+    )
+    number: Mapped[str]
+    folded: Mapped[str]
+    sex: Mapped[Sex]
+    birth_year: Mapped[int]
+    indication: Mapped[str]
+    prior_lines: Mapped[int | None]
+    product: Mapped[str]
+    track: Mapped[str]
+    program_version: Mapped[str]
+    enrolled_on: Mapped[date]
+    planned_infusion_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PatientFact(Fact, Base):
+    """A dated fact of a patient: weight, consent, wallet card, product receipt, answers to the deferral questions."""
+
+    __tablename__ = "patient_fact"
+    __table_args__ = fact_args(
+        "patient_fact",
+        ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"]),
+        CheckConstraint("kind <> 'weight' OR weight_kg BETWEEN 1 AND 400", name="weight_is_a_weight"),
+        Index("ix_patient_fact_patient_id", "patient_id", "kind", "holds_on"),
+    )
+    patient_id: Mapped[UUID]
+    kind: Mapped[str]
+    weight_kg: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
+    detail: Mapped[dict[str, Any]]
+
+
+class Authorization(Fact, Base):
+    """The yes of the gate: a short code, how long it is valid (UTC), and the checks that led to it."""
+
+    __tablename__ = "authorization"
+    __table_args__ = fact_args(
+        "authorization",
+        ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"]),
+        Index("ix_authorization_patient_id", "patient_id"),
+    )
+    patient_id: Mapped[UUID]
+    code: Mapped[str] = mapped_column(unique=True)
+    location_id: Mapped[UUID]
+    valid_until: Mapped[datetime]
+    checks: Mapped[dict[str, Any]]
+    program_version: Mapped[str]
+
+
+class Infusion(Fact, Base):
+    """The giving of the product: `holds_on` is the calendar day of the place, `infused_at` the moment (UTC)."""
+
+    __tablename__ = "infusion"
+    __table_args__ = fact_args(
+        "infusion",
+        ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"]),
+        ForeignKeyConstraint(["authorization_id", "scope_id"], ["authorization.id", "authorization.scope_id"]),
+        CheckConstraint("bags > 0", name="gives_something"),
+        Index("ix_infusion_patient_id", "patient_id"),
+        Index("ix_infusion_scope_id", "scope_id", "holds_on"),
+    )
+    patient_id: Mapped[UUID]
+    authorization_id: Mapped[UUID]
+    infused_at: Mapped[datetime]
+    location_id: Mapped[UUID]
+    product: Mapped[str]
+    lot: Mapped[str]
+    bags: Mapped[int]

@@ -1,0 +1,1 @@
+"""Large PDFs for auditors and sponsors."""

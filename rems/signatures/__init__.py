@@ -1,0 +1,1 @@
+"""Electronic signatures bound to what was signed."""

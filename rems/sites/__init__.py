@@ -1,0 +1,1 @@
+"""Sites, their people and their entry into programs."""

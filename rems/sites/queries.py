@@ -1,0 +1,111 @@
+"""Look up sites, their scopes and their people. Every query starts from `visible`. Nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+
+from rems.access.models import Scope
+from rems.core.actor import Actor
+from rems.core.db import db
+from rems.core.errors import NotFound
+from rems.core.facts import facts
+from rems.core.lens import Lens
+from rems.programs import queries as programs
+from rems.programs.rules import Program
+from rems.sites.models import AuthorizedRepresentative, Location, Site, SiteEnrollment, StaffMember
+from rems.sites.rules import folded
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A site's entry into a program: the scope its records carry, and the program."""
+
+    scope_id: UUID
+    site_id: UUID
+    program_id: UUID
+    program: Program
+
+
+def visible(actor: Actor) -> Select[tuple[Site]]:
+    """The sites an actor may see: its own, and those in its programs. Row-level security says the same beneath."""
+    if actor.everywhere:
+        return select(Site)
+    entered = select(Scope.site_id).where(Scope.program_id.in_(actor.programs))
+    return select(Site).where(or_(Site.id.in_(actor.scopes), Site.id.in_(entered)))
+
+
+def site(actor: Actor, site_id: UUID) -> Site:
+    """One site. Raises NotFound, also for one that the actor may not see."""
+    found = db.session.scalars(visible(actor).where(Site.id == site_id)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such site, or it is not yours to see.")
+    return found
+
+
+def page(actor: Actor, *, text: str = "", number: int = 1, size: int = 25) -> tuple[list[Site], int]:
+    """One page of sites by name, and how many there are in all (counted up to 1,001)."""
+    query = visible(actor)
+    if text:
+        query = query.where(Site.folded.contains(folded(text), autoescape=True))
+    total = db.session.scalar(select(func.count()).select_from(query.limit(1001).subquery())) or 0
+    rows = db.session.scalars(query.order_by(Site.folded, Site.id).limit(size).offset((number - 1) * size))
+    return list(rows), total
+
+
+def entries(actor: Actor, site_id: UUID) -> list[Entry]:
+    """The programs a site has entered, as far as the actor may see, in the order of their titles."""
+    rows = db.session.execute(select(Scope).where(Scope.site_id == site_id, Scope.program_id.is_not(None))).scalars()
+    found = [Entry(s.id, s.site_id, s.program_id, programs.by_key(s.program_id)) for s in rows if s.program_id]
+    return sorted(found, key=lambda e: e.program.title)
+
+
+def entry(actor: Actor, site_id: UUID, code: str) -> Entry:
+    """A site's entry into one program. Raises NotFound when it has not entered, or may not be seen."""
+    for found in entries(actor, site(actor, site_id).id):
+        if found.program.code == code:
+            return found
+    raise NotFound(f"This site has not entered {programs.program(code).title}.")
+
+
+def entry_of_scope(actor: Actor, scope_id: UUID) -> Entry:
+    """The entry behind a scope. Raises NotFound."""
+    scope = db.session.get(Scope, scope_id)
+    if scope is None or scope.program_id is None:
+        raise NotFound("There is no such entry of a site into a program, or it is not yours to see.")
+    return Entry(scope.id, scope.site_id, scope.program_id, programs.by_key(scope.program_id))
+
+
+def locations(site_id: UUID) -> list[Location]:
+    """The site's tree, the hospital first."""
+    rows = db.session.scalars(select(Location).where(Location.scope_id == site_id))
+    return sorted(rows, key=lambda n: (n.parent_id is not None, n.name))
+
+
+def staff(site_id: UUID, *, on: date | None = None) -> list[StaffMember]:
+    """The people of a site; with a day, those who worked there then. By name."""
+    query = select(StaffMember).where(StaffMember.scope_id == site_id)
+    if on is not None:
+        query = query.where(StaffMember.from_on <= on, or_(StaffMember.until_on.is_(None), StaffMember.until_on >= on))
+    return list(db.session.scalars(query.order_by(StaffMember.name)))
+
+
+def representative(scope_id: UUID, lens: Lens) -> tuple[AuthorizedRepresentative, StaffMember] | None:
+    """Who signs for the site under the program on that day, and since when."""
+    query = (
+        facts(AuthorizedRepresentative, lens, scope_id=scope_id)
+        .order_by(AuthorizedRepresentative.holds_on.desc(), AuthorizedRepresentative.id.desc())
+        .limit(1)
+    )
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        return None
+    person = db.session.get(StaffMember, found.staff_member_id)
+    return (found, person) if person else None
+
+
+def enrollment(scope_id: UUID, lens: Lens) -> SiteEnrollment | None:
+    """The newest enrollment form of the site under the program, as of that day."""
+    query = facts(SiteEnrollment, lens, scope_id=scope_id).order_by(SiteEnrollment.holds_on.desc(), SiteEnrollment.id.desc())
+    return db.session.scalars(query.limit(1)).one_or_none()

@@ -1,0 +1,66 @@
+"""Rescue medicine: lots, movements, and vials held for a patient. On hand is the sum of the movements."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rems.core.db import Base, Fact, Scoped, fact_args
+from rems.stock.rules import MovementKind
+
+
+class StockLot(Scoped, Base):
+    """A lot of tocilizumab vials of one strength at one location of the site's tree."""
+
+    __tablename__ = "stock_lot"
+    __table_args__ = (
+        UniqueConstraint("id", "scope_id"),
+        UniqueConstraint("scope_id", "location_id", "lot", "strength_mg", "expires_on"),
+        ForeignKeyConstraint(["location_id", "scope_id"], ["location.id", "location.scope_id"]),
+        CheckConstraint("strength_mg IN (80, 200, 400)", name="strength_is_made"),
+        CheckConstraint("lot <> ''", name="has_a_number"),
+    )
+    location_id: Mapped[UUID]
+    product: Mapped[str]
+    lot: Mapped[str]
+    strength_mg: Mapped[int]
+    expires_on: Mapped[date]
+
+
+class StockMovement(Fact, Base):
+    """One change of the vials on hand, on a day. On hand is the sum; rows are never changed."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = fact_args(
+        "stock_movement",
+        ForeignKeyConstraint(["lot_id", "scope_id"], ["stock_lot.id", "stock_lot.scope_id"]),
+        CheckConstraint("vials <> 0", name="moves_something"),
+        CheckConstraint("kind NOT IN ('receipt', 'transfer_in') OR vials > 0", name="arrivals_add"),
+        CheckConstraint("kind NOT IN ('used', 'wasted', 'expired', 'returned', 'transfer_out') OR vials < 0", name="departures_take"),
+        CheckConstraint("(kind = 'used') = (patient_id IS NOT NULL)", name="used_for_someone"),
+        Index("ix_stock_movement_lot_id", "lot_id", "holds_on"),
+    )
+    lot_id: Mapped[UUID]
+    kind: Mapped[MovementKind]
+    vials: Mapped[int]
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    note: Mapped[str]
+
+
+class Reservation(Fact, Base):
+    """Vials of a lot held for a patient from a day until released (a void row) or used."""
+
+    __tablename__ = "reservation"
+    __table_args__ = fact_args(
+        "reservation",
+        ForeignKeyConstraint(["lot_id", "scope_id"], ["stock_lot.id", "stock_lot.scope_id"]),
+        CheckConstraint("vials > 0", name="holds_something"),
+        CheckConstraint("dose_number > 0", name="counts_doses"),
+        Index("ix_reservation_patient_id", "patient_id"),
+        Index("ix_reservation_lot_id", "lot_id"),
+    )
+    lot_id: Mapped[UUID]
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    dose_number: Mapped[int]
+    vials: Mapped[int]

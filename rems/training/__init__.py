@@ -1,0 +1,1 @@
+"""Training taken and assessments passed."""

@@ -1,0 +1,25 @@
+"""Kinds of training and when an assessment is passed. Pure."""
+
+from enum import StrEnum
+
+from rems.core.errors import BadInput
+
+
+class TrainingKind(StrEnum):
+    LIVE_TRAINING = "live-training"
+    MATERIAL_REVIEW = "material-review"
+    STAFF_TRAINING = "staff-training"
+
+
+def passed(*, correct: int, questions: int, pass_mark_percent: int) -> bool:
+    """Whether an attempt is a pass: the share of right answers reaches the mark. An empty attempt never is.
+
+    Raises BadInput for a score outside the questions asked or a mark outside 1 to 100 percent.
+    """
+    if questions < 1:
+        raise BadInput("Questions asked must be 1 or more; an empty assessment is never a pass.", "questions")
+    if not 0 <= correct <= questions:
+        raise BadInput(f"Right answers must lie between 0 and the {questions} questions asked, not {correct}.", "correct")
+    if not 1 <= pass_mark_percent <= 100:
+        raise BadInput(f"The pass mark must lie between 1 and 100 percent, not {pass_mark_percent}.", "pass_mark_percent")
+    return correct * 100 >= pass_mark_percent * questions

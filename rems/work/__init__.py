@@ -1,0 +1,1 @@
+"""The job queue: defer by task name, inside the caller's transaction."""
