@@ -8,6 +8,8 @@ revision = "0003"
 down_revision = "0002"
 
 PROTECTED = """
+create sequence case_number;
+grant usage on sequence case_number to rems_app;
 select protect('patient', 'scope', 'scope_id', 'select, insert, update');
 select protect('patient_fact');
 select protect('authorization');

@@ -71,4 +71,4 @@ def roles() -> ResponseReturnValue:
 
 def page(form: SignInForm) -> str:
     shown = current_app.extensions["rems_shown_sign_ins"] if current_app.config["REMS_DEMO"] else ()
-    return render_template("access/sign_in.html", form=form, shown=shown)
+    return render_template("access/sign_in.html", signing=form, shown=shown)

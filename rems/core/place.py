@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-try:
-    from rems.core.server import hold
-except ImportError: hold=None
+from rems.core.server import hold
 from rems.core.settings import Settings
 
 

@@ -1,30 +1,18 @@
+"""What a piece of evidence is and whom it is about. Pure.
+
+The kinds are defined with the requirements that ask for them (`rems.programs.terms`), one floor further down.
+"""
+
 from enum import StrEnum
 
+from rems.programs.terms import EvidenceKind
 
-class EvidenceKind(StrEnum):
-    REPRESENTATIVE_DESIGNATED = "representative-designated"
-    ENROLLMENT_FORM = "enrollment-form"
-    LIVE_TRAINING = "live-training"
-    MATERIAL_REVIEW = "material-review"
-    KNOWLEDGE_ASSESSMENT = "knowledge-assessment"
-    STAFF_TRAINING = "staff-training"
-    PROCEDURE_NEW_STAFF = "procedure-new-staff"
-    PROCEDURE_VERIFY_TOCILIZUMAB = "procedure-verify-tocilizumab"
-    SITE_QUALIFICATION = "site-qualification"
-    TOCILIZUMAB_VERIFIED = "tocilizumab-verified"
-    WALLET_CARD = "wallet-card"
-    ALERT_CARD = "alert-card"
-    CASE_REPORT = "case-report"
-    RECORDS_KEPT = "records-kept"
-    AUDIT = "audit"
-    REGISTRY_CONSENT = "registry-consent"
-    TRACEABILITY = "traceability"
-    INFUSION = "infusion"
-    CONTACT = "contact"
-    RETRAINING = "retraining"
+__all__ = ["EvidenceKind", "SubjectKind"]
 
 
 class SubjectKind(StrEnum):
+    """Whom or what a piece of evidence is about; an authorized representative is a person."""
+
     SITE = "site"
     PERSON = "person"
     PATIENT = "patient"

@@ -9,7 +9,7 @@ from reportlab.platypus import Flowable, Paragraph, Table
 
 from rems.paper import fonts, marks
 from rems.paper.fonts import rich
-from rems.paper.styles import HAIR, INK, LATE, LINE, MET, PAD, SOFT, SOON, styles
+from rems.paper.styles import HAIR, INK, LATE, LINE, MET, PAD, SOFT, SOON, grid, padded, styles
 
 _LONG = 2_000  # characters of a cell from which its row may be parted between two pages
 
@@ -126,15 +126,15 @@ def table(columns: Sequence[Column | str], rows: Sequence[Sequence[Cell]], width
         raise ValueError(f"{len(set_as)} columns need as many widths and as many cells in each row")
     head = [paragraph(c.title, "head-right" if c.kind is Kind.NUMBER else "head") for c in set_as]
     body = [[_cell(cell, c.kind) for cell, c in zip(row, set_as, strict=True)] for row in rows]
-    lines = [("LINEBELOW", (0, 0), (-1, 0), HAIR * 1.5, INK), ("LINEBELOW", (0, 1), (-1, -1), HAIR, LINE)]
-    space = [("TOPPADDING", (0, 0), (-1, -1), PAD), ("BOTTOMPADDING", (0, 0), (-1, -1), PAD), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    sides = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-2, -1), 10), ("RIGHTPADDING", (-1, 0), (-1, -1), 0)]
+    # The rule of the head comes last, so that it lies over a hairline where a table goes on upon the next page.
+    lines = [("LINEBELOW", (0, 1), (-1, -1), HAIR, LINE), ("LINEBELOW", (0, 0), (-1, 0), HAIR * 1.5, INK)]
+    room = [*padded(top=PAD, right=10, bottom=PAD), ("RIGHTPADDING", (-1, 0), (-1, -1), 0)]
     whole = sum(widths)
     long = any(isinstance(cell, str) and len(cell) > _LONG for row in rows for cell in row)
     return Table(
         [head, *body],
         [f"{100 * share / whole:.4f}%" for share in widths],
-        style=[*(lines if rows else lines[:1]), *space, *sides],
+        style=grid(*room, *(lines if rows else lines[1:])),
         repeatRows=1,
         splitInRow=1 if long else 0,
     )

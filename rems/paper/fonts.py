@@ -1,9 +1,10 @@
 """The faces of a printed page: one for text, one for figures and digests, and others for scripts these two lack.
 
-Source Sans 3 sets Latin, Greek and Cyrillic; Source Code Pro sets digests; Kurinto Sans steps in, run by run, for Arabic, Hebrew,
-Georgian, Devanagari, Thai and others, its regional cuts for Chinese, Japanese and Korean. All are embedded and subset, all
-come with the package `weblate-fonts` (OFL-1.1). How right-to-left text is brought into order stands in `scripts`, with
-what is *not* shaped. A character that no face has is written as its code point, `[U+1F600]`: nothing vanishes.
+Source Sans 3 sets Latin, Greek and Cyrillic; Source Code Pro sets digests; Kurinto Sans steps in, run by run, for Arabic,
+Hebrew, Georgian, Devanagari, Thai and others, its regional cuts for Chinese, Japanese and Korean. All are embedded and
+subset, all come with the package `weblate-fonts` (OFL-1.1). How right-to-left text is brought into order stands in
+`scripts`, with what is *not* shaped. A character that no face has is written as its code point, `[U+1F600]`, so that
+nothing vanishes.
 """
 
 import unicodedata
@@ -63,12 +64,12 @@ def _has(name: str, character: str) -> bool:
 
 
 def _chain(first: str, text: str) -> tuple[str, ...]:
-    """The faces to try, in order. Han characters are shared by three scripts: kana or Hangul beside them decide the cut."""
+    """The faces to try, in order. Han is shared by three languages: kana or Hangul beside it decide the cut."""
     others = BOLD_OTHERS if first == BOLD else _OTHERS
     if any("\u3040" <= c <= "\u30ff" for c in text):
-        others = (others[0], others[3], *others[1:3], others[4])
+        others = (others[3], others[0], *others[1:3], others[4])
     elif any("\uac00" <= c <= "\ud7af" or "\u1100" <= c <= "\u11ff" for c in text):
-        others = (others[0], others[4], *others[1:4])
+        others = (others[4], *others[:4])
     return (first, *others)
 
 
@@ -106,4 +107,9 @@ def rich(text: str, first: str = TEXT) -> str:
 
 def width(text: str, size: float, first: str = TEXT) -> float:
     """How wide the text is drawn, in points."""
-    return sum(float(pdfmetrics.stringWidth(part, face, size)) for face, part in runs(text, first))
+    return sum(stringed(part, face, size) for face, part in runs(text, first))
+
+
+def stringed(part: str, face: str, size: float) -> float:
+    """How wide one run is drawn in its face, in points."""
+    return float(pdfmetrics.stringWidth(part, face, size))

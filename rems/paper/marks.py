@@ -1,9 +1,10 @@
-"""The state shapes of the look, the same on page and paper: drawn in a square of 16 units, y downwards, cut out even-odd."""
+"""The state shapes of the look, the same on page and paper: a square of 16 units, y downwards, cut out even-odd."""
 
+from collections.abc import Callable
 from functools import cache
 from types import MappingProxyType
 
-from reportlab.graphics.shapes import FILL_EVEN_ODD, Drawing, Path
+from reportlab.graphics.shapes import Drawing, Path
 from reportlab.lib.colors import Color
 
 _BOX = 16.0
@@ -73,9 +74,9 @@ def _steps(name: str) -> tuple[Step, ...]:
 
 def shape(name: str, x: float, y: float, size: float, color: Color) -> Path:
     """One shape in a square of `size` whose lower left corner is x, y. Raises KeyError for an unknown name."""
-    path = Path(fillColor=color, strokeColor=None, fillMode=FILL_EVEN_ODD)
+    path = Path(fillColor=color, strokeColor=None)  # filled even-odd, as every Path is unless told otherwise
     scale = size / _BOX
-    pens = {"M": path.moveTo, "L": path.lineTo, "C": path.curveTo}
+    pens: dict[str, Callable[..., None]] = {"M": path.moveTo, "L": path.lineTo, "C": path.curveTo}
     for pen, numbers in _steps(name):
         if pen == "Z":
             path.closePath()

@@ -1,4 +1,4 @@
-"""The parts of a printed page: verdict, sections, tables, signatures, figures. All take plain text and hang from the left edge."""
+"""The parts of a printed page: verdict, sections, tables, signatures, figures. All take plain text."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, Ta
 from rems.paper import marks
 from rems.paper.cells import Cell, Column, Kind, Lines, State, StateCell, paragraph, table
 from rems.paper.signed import Signature, signature_block
-from rems.paper.styles import HAIR, INK, RULE
+from rems.paper.styles import HAIR, INK, RULE, grid, over_all, padded
 
 __all__ = [
     "Cell",
@@ -29,9 +29,6 @@ __all__ = [
     "table",
     "verdict",
 ]
-
-_FLAT = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
-_BARE = [*_FLAT, ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
 
 
 class Outlined(Flowable):
@@ -70,43 +67,43 @@ def subtitle(text: str) -> Flowable:
 def verdict(state: State, heading: str, text: str = "") -> Flowable:
     """The one answer of a paper, in a frame of its state's color."""
     said = [paragraph(heading, "verdict"), *([paragraph(text, "body")] if text else [])]
-    edges = [("BOX", (0, 0), (-1, -1), HAIR * 1.5, state.color), ("LINEBEFORE", (0, 0), (0, -1), 3.5, state.color)]
-    space = [("TOPPADDING", (0, 0), (-1, -1), 6), ("BOTTOMPADDING", (0, 0), (-1, -1), 8), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    inset = [("LEFTPADDING", (0, 0), (0, 0), 10), ("RIGHTPADDING", (0, 0), (0, 0), 0), ("LEFTPADDING", (1, 0), (1, 0), 0)]
+    edges = [
+        ("BOX", (0, 0), (-1, -1), HAIR * 1.5, state.color, "butt"),
+        ("LINEBEFORE", (0, 0), (0, -1), 3.5, state.color, "butt"),
+    ]
+    inset = [
+        *padded(top=6, right=6, bottom=8),
+        ("LEFTPADDING", (0, 0), (0, 0), 10),
+        ("RIGHTPADDING", (0, 0), (0, 0), 0),
+    ]
     symbol = [Spacer(1, 3.5), marks.mark(state.mark, 9, state.color)]
-    return Table([[symbol, said]], [24, "*"], style=[*edges, *space, *inset], spaceAfter=4)
+    return Table([[symbol, said]], [24, "*"], style=grid(*inset, *edges), spaceAfter=4)
 
 
 def section(number: int | None, title: str, right: str = "") -> Flowable:
     """An ink rule, the numbered title under it, a short remark at the right. Never alone at the foot of a page."""
     name = f"{number}. {title}" if number is not None else title
-    ruled = [("LINEABOVE", (0, 0), (-1, 0), RULE, INK), ("VALIGN", (0, 0), (-1, -1), "BOTTOM")]
-    space = [("TOPPADDING", (0, 0), (-1, -1), 5), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)]
+    ruled = [("LINEABOVE", (0, 0), (-1, 0), RULE, INK), over_all("VALIGN", "BOTTOM")]
     head = Table(
         [[paragraph(name, "section"), paragraph(right, "small-right")]],
         ["65%", "35%"],
-        style=[*_FLAT, *ruled, *space],
+        style=grid(*padded(top=5, bottom=4), *ruled),
         spaceBefore=12,
     )
-    return _Head([CondPageBreak(96), Outlined(name), head])
-
-
-class _Head(KeepTogether):
-    """The parts of a section's head, kept with each other and with what follows."""
-
-    keepWithNext = 1
+    return KeepTogether([CondPageBreak(110), Outlined(name), head])
 
 
 def key_values(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:
     """Short names and their values, in that many columns, read row by row."""
     if not pairs:
         return Spacer(1, 0)
-    cells = [[paragraph(label, "small"), paragraph(value, "body")] for label, value in pairs]
+    cells: list[list[Flowable]] = [[paragraph(label, "small"), paragraph(value, "body")] for label, value in pairs]
     cells += [[Spacer(1, 1), Spacer(1, 1)]] * (-len(cells) % columns)
-    grid = [sum(cells[i : i + columns], []) for i in range(0, len(cells), columns)]
+    rows = [[part for pair in cells[i : i + columns] for part in pair] for i in range(0, len(cells), columns)]
     label, value = 100 / columns * 0.24, 100 / columns * 0.76
-    space = [("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 8)]
-    return Table(grid, [f"{label}%", f"{value}%"] * columns, style=[*_BARE, *space])
+    return Table(
+        rows, [f"{label}%", f"{value}%"] * columns, style=grid(*padded(top=2, right=8, bottom=2)), spaceAfter=4
+    )
 
 
 def figure(drawing: Drawing, caption: str = "") -> Flowable:

@@ -1,4 +1,4 @@
-"""What every printed page says about itself: the day, the knowledge, the rules, the digest of its content, the newest seal."""
+"""What a printed page says about itself: day, knowledge, rules, the digest of its content, the newest seal."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,11 @@ class Proof:
     def check_line(self) -> str:
         """Where the two lines below can be checked."""
         where = f" at {self.verify_address} or offline" if self.verify_address else " offline"
-        what = "Digest of the content and seal of the record; check both" if self.seal_line else "Digest of the content; check it"
+        what = (
+            "Digest of the content and seal of the record; check both"
+            if self.seal_line
+            else "Digest of the content; check it"
+        )
         return f"{what}{where}:"
 
     @property
@@ -54,8 +58,8 @@ def grouped(digest: str, groups: int = 8) -> str:
 def content_digest(content: object) -> str:
     """SHA-256, as 64 hexadecimal digits, of the content as canonical JSON: the same content, the same digest, for ever.
 
-    Keys are sorted, nothing is padded, text is UTF-8; days and moments are ISO 8601, moments in UTC. Raises TypeError for a float
-    (its text is not the same everywhere; write a Decimal or a string), a naive moment and anything else without one form.
+    Keys are sorted, nothing is padded, text is UTF-8; days and moments are ISO 8601, moments in UTC. Raises TypeError for
+    a float (not the same text everywhere; write a Decimal), a naive moment and anything else without one form.
     """
     canonical = json.dumps(_plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return sha256(canonical.encode()).hexdigest()

@@ -1,11 +1,13 @@
 """Right-to-left text without a shaping engine: Arabic letters joined, runs brought into the order they are drawn.
 
-What is done: each Arabic letter takes its initial, medial, final or isolated form from the table of Unicode itself, lam-alef
-joins, and every run of right-to-left words is turned, its numbers and Latin words kept as they are read. What is not
-done: the full bidirectional algorithm (UAX #9: no embeddings, the paragraph itself runs from left to right), so a run that wraps onto a second
-line shows its first words on the lower one; no kerning or placing of vowel signs beyond what the glyphs carry; no conjuncts or
-reordering in Devanagari, Bengali, Tamil and other Indic scripts, nor stacking in Thai, Khmer or Tibetan: their letters
-all stand there, in the order they are stored. Names and places are readable; running text in these scripts is not promised.
+What is done: each Arabic letter takes its initial, medial, final or isolated form from the table of Unicode itself,
+lam-alef joins, and every run of right-to-left words is turned, its numbers kept as they are read.
+
+What is not done: the full bidirectional algorithm (UAX #9: a paragraph always runs from left to right, there are no
+embeddings), so a run that wraps onto a second line shows its first words on the lower one; vowel signs stand where the
+glyph puts them; no conjuncts and no reordering in Devanagari, Bengali, Tamil and other Indic scripts, no stacking in
+Khmer or Tibetan. Their letters all stand there, in the order they are stored. Names and places can be read; running text
+in these scripts is not promised. What a reader copies out of the file are the presented forms (NFKC gives the letters).
 """
 
 import re
@@ -20,7 +22,7 @@ _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 @cache
 def _forms() -> dict[str, dict[str, str]]:
-    """For each Arabic letter (and lam with alef) its forms by position, from the compatibility decompositions of Unicode."""
+    """For each Arabic letter, and lam with alef, its forms by position, from the decompositions of Unicode."""
     table: dict[str, dict[str, str]] = {}
     for code in (*range(0xFB50, 0xFBB2), *range(0xFBD3, 0xFC00), *range(0xFE80, 0xFEFD)):
         form, *letters = unicodedata.decomposition(chr(code)).split() or [""]
@@ -31,7 +33,7 @@ def _forms() -> dict[str, dict[str, str]]:
 
 
 def _is_sign(character: str) -> bool:
-    return unicodedata.combining(character) != 0
+    return unicodedata.combining(character[0]) != 0
 
 
 def _joins_forward(unit: str) -> bool:
@@ -74,8 +76,10 @@ def _direction(character: str) -> str:
 
 
 def _turned(run: str) -> str:
-    """One right-to-left run in the order it is drawn: turned, its signs after their letters, its numbers as they are read."""
-    clusters = re.findall(r"[0-9\u0660-\u0669\u06f0-\u06f9]+(?:[.,:/][0-9\u0660-\u0669\u06f0-\u06f9]+)*|.", run, re.DOTALL)
+    """One right-to-left run in the order it is drawn: turned, signs after their letters, numbers as they are read."""
+    clusters = re.findall(
+        r"[0-9\u0660-\u0669\u06f0-\u06f9]+(?:[.,:/][0-9\u0660-\u0669\u06f0-\u06f9]+)*|.", run, re.DOTALL
+    )
     merged: list[str] = []
     for cluster in clusters:
         if merged and len(cluster) == 1 and _is_sign(cluster):
@@ -83,6 +87,26 @@ def _turned(run: str) -> str:
         else:
             merged.append(cluster if len(cluster) > 1 else cluster.translate(_MIRRORED))
     return "".join(reversed(merged))
+
+
+def _run_end(text: str, start: int) -> int:
+    """Where the right-to-left run from `start` ends: after its last letter, number or bracket opened within it."""
+    last, open_brackets = start, 0
+    for place in range(start, len(text)):
+        character = text[place]
+        if _direction(character) == "L":
+            break
+        open_brackets += character in "([{"
+        closes = character in ")]}" and open_brackets > 0
+        open_brackets -= closes
+        if (
+            closes
+            or _direction(character) == "R"
+            or _is_sign(character)
+            or unicodedata.bidirectional(character) in {"EN", "AN"}
+        ):
+            last = place + 1
+    return last
 
 
 def presented(text: str) -> str:
@@ -93,11 +117,7 @@ def presented(text: str) -> str:
     rest = joined(text)
     while rest:
         start = next((i for i, character in enumerate(rest) if _direction(character) == "R"), len(rest))
-        stop = last = start
-        while stop < len(rest) and _direction(rest[stop]) != "L":
-            if _direction(rest[stop]) == "R" or _is_sign(rest[stop]):
-                last = stop + 1
-            stop += 1
-        out += [rest[:start], _turned(rest[start:last])]
-        rest = rest[last:] if last > start else ""
+        end = _run_end(rest, start)
+        out += [rest[:start], _turned(rest[start:end])]
+        rest = rest[end:]
     return "".join(out)

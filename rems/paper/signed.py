@@ -1,4 +1,4 @@
-"""Electronic signatures as they are printed: who, what it means, when, and the digest of what was signed (21 CFR 11.50, 11.70)."""
+"""Electronic signatures as they are printed: who, meaning, moment, digest of what was signed (21 CFR 11.50, 11.70)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from reportlab.platypus import Flowable, Spacer, Table
 
-from rems.paper.cells import State, StateCell, Stated, paragraph
+from rems.paper.cells import StateCell, Stated, paragraph
 from rems.paper.proof import grouped
-from rems.paper.styles import EDGE, HAIR
+from rems.paper.styles import EDGE, HAIR, grid, over_all, padded
 
 
 @dataclass(frozen=True)
 class Signature:
-    """`zone` is the IANA name of the signer's place; `digest` the SHA-256 of what was signed; `standing` may say that it is valid."""
+    """`zone` is the IANA name of the signer's place, `digest` the SHA-256 of what was signed, `standing` if it is valid."""
 
     printed_name: str
     meaning: str
@@ -59,7 +59,14 @@ def signature_block(signatures: Sequence[Signature]) -> Flowable:
         if rows:
             rows.append([Spacer(1, 2)] * 4)
         if signature.standing:
-            rows.append([paragraph("State", "small"), Stated(signature.standing.state, signature.standing.word), Spacer(1, 1), Spacer(1, 1)])
+            rows.append(
+                [
+                    paragraph("State", "small"),
+                    Stated(signature.standing.state, signature.standing.word),
+                    Spacer(1, 1),
+                    Spacer(1, 1),
+                ]
+            )
         rows.append(_row(("Signed by", signature.printed_name, "key"), ("Moment", signature.moment_line, "body")))
         rows.append(_row(("Meaning", signature.meaning, "body"), ("Of", grouped(signature.digest), "mono")))
     return _box(rows, ["10%", "37%", "9%", "44%"])
@@ -71,7 +78,5 @@ def _row(*pairs: tuple[str, str, str]) -> list[Flowable]:
 
 def _box(rows: Sequence[Sequence[Flowable]], widths: Sequence[str]) -> Table:
     """A box is kept for what is signed; it is never parted between two pages."""
-    space = [("TOPPADDING", (0, 0), (-1, -1), 2.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 3), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    sides = [("LEFTPADDING", (0, 0), (-1, -1), 6), ("RIGHTPADDING", (0, 0), (-1, -1), 4), ("BOX", (0, 0), (-1, -1), HAIR, EDGE)]
-    whole = ("NOSPLIT", (0, 0), (-1, -1))
-    return Table([list(row) for row in rows], list(widths), style=[*space, *sides, whole], spaceBefore=4)
+    box = [over_all("BOX", HAIR, EDGE), over_all("NOSPLIT")]
+    return Table([list(row) for row in rows], list(widths), style=grid(*padded(6, 2.5, 4, 3), *box), spaceBefore=4)

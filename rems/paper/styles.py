@@ -2,10 +2,12 @@
 
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import TableStyle
 
 from rems.paper import fonts
 
@@ -48,10 +50,10 @@ def styles() -> MappingProxyType[str, ParagraphStyle]:
     fonts.register()
     body = ParagraphStyle("body", fontName=fonts.TEXT, fontSize=9, leading=12, textColor=INK, splitLongWords=1)
 
-    def like(name: str, **changes: object) -> ParagraphStyle:
+    def like(name: str, **changes: Any) -> ParagraphStyle:
         return ParagraphStyle(name, parent=body, **changes)
 
-    small = {"fontSize": 7.5, "leading": 9.5, "textColor": SOFT}
+    small: dict[str, Any] = {"fontSize": 7.5, "leading": 9.5, "textColor": SOFT}
     every = (
         body,
         like("title", fontName=fonts.BOLD, fontSize=19, leading=22),
@@ -71,6 +73,24 @@ def styles() -> MappingProxyType[str, ParagraphStyle]:
         like("kind", fontName=fonts.BOLD, fontSize=11, leading=14, textColor=ACCENT),
         like("named", fontName=fonts.BOLD, fontSize=26, leading=31),
         like("statement", fontSize=12, leading=17),
-        like("large", fontName=fonts.BOLD, fontSize=12, leading=16),
+        like("label", textColor=SOFT),
     )
     return MappingProxyType({style.name: style for style in every})
+
+
+Command = tuple[Any, ...]  # of a table's style: name, first cell, last cell, values
+
+
+def over_all(name: str, *values: Any) -> Command:
+    return (name, (0, 0), (-1, -1), *values)
+
+
+def padded(left: float = 0, top: float = 0, right: float = 0, bottom: float = 0) -> list[Command]:
+    """Room around the content of every cell."""
+    sides = {"LEFT": left, "TOP": top, "RIGHT": right, "BOTTOM": bottom}
+    return [over_all(f"{side}PADDING", room) for side, room in sides.items()]
+
+
+def grid(*commands: Command) -> TableStyle:
+    """A table without lines or padding, cells at their tops; then the commands. The face keeps Helvetica out of the file."""
+    return TableStyle([over_all("FONTNAME", fonts.TEXT), over_all("VALIGN", "TOP"), *padded(), *commands])

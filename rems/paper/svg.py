@@ -1,7 +1,7 @@
-"""A drawing as inline SVG for a page under a strict content policy: attributes and classes only, no style, no raw color.
+"""A drawing as inline SVG for a page under a strict content policy: attributes and classes, no style, no raw color.
 
-The drawing is walked shape by shape instead of going through ReportLab's own SVG, which writes `style=`, whole-percent colors,
-fixed ids and a prolog. Every color must be a token of `styles`; it becomes the class of that token in the stylesheet
+The drawing is walked shape by shape instead of going through ReportLab's own SVG, which writes `style=`, whole-percent
+colors, fixed ids and a prolog. Every color must be a token of `styles`; it becomes the class of that token in the stylesheet
 (part 10, charts), so that the drawing follows the theme of the page.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from html import escape
 from types import MappingProxyType
+from typing import Any
 
 from markupsafe import Markup
 from reportlab.graphics.shapes import (
@@ -21,29 +22,38 @@ from reportlab.graphics.shapes import (
     Polygon,
     PolyLine,
     Rect,
-    Shape,
     String,
 )
 from reportlab.lib.colors import Color
 
 from rems.paper import fonts
+from rems.paper.charts.pen import Label
 from rems.paper.styles import TOKENS
 
 _SMALL = 12  # px: text up to this size takes the smaller class, larger text the size of a chart
-_NAMES = {color.hexval(): name for name, color in reversed(TOKENS.items())}
+_NAMES = {color.hexval(): name for name, color in reversed(list(TOKENS.items()))}
 _FILLS: MappingProxyType[str, str] = MappingProxyType({"line": "c-line-fill", "soft": "c-soft-fill"})
 _TEXTS: MappingProxyType[str, str] = MappingProxyType(
-    {"ink": "", "soft": "c-soft", "accent": "c-accent-text", "late": "c-late-text", "soon": "c-soon-text", "sheet": "c-on"}
+    {
+        "ink": "",
+        "soft": "c-soft",
+        "accent": "c-accent-text",
+        "late": "c-late-text",
+        "soon": "c-soon-text",
+        "sheet": "c-on",
+    }
 )
 _STROKES: MappingProxyType[str, str] = MappingProxyType(
     {"edge": "c-axis", "line": "c-grid", "paper": "c-cut", "ink": "c-rule", "accent": "c-line", "late": "c-line-late"}
 )
-_BOTH: MappingProxyType[tuple[str, str], str] = MappingProxyType({("paper", "edge"): "c-ring", ("paper", "ink"): "c-box"})
+_BOTH: MappingProxyType[tuple[str, str], str] = MappingProxyType(
+    {("paper", "edge"): "c-ring", ("paper", "ink"): "c-box"}
+)
 _ANCHORS = frozenset({"middle", "end"})
 
 
 def inline_svg(drawing: Drawing, *, title: str, css_class: str = "") -> Markup:
-    """The drawing as one `<svg role="img">` whose title tells the finding. Made only of its input: the same, the same text.
+    """The drawing as one `<svg role="img">` whose title tells the finding. The same input gives the same text.
 
     Raises ValueError for a color that is no token and TypeError for a kind of shape it does not know.
     """
@@ -52,8 +62,10 @@ def inline_svg(drawing: Drawing, *, title: str, css_class: str = "") -> Markup:
     size = f"{_n(drawing.width)} {_n(height)}"
     key = "t-" + sha256(f"{css_class}\n{title}\n{size}{body}".encode()).hexdigest()[:10]
     named = f' class="{escape(css_class)}"' if css_class else ""
-    head = f'<svg{named} viewBox="0 0 {size}" role="img" aria-labelledby="{key}"><title id="{key}">{escape(title)}</title>'
-    return Markup(f"{head}{body}\n</svg>")  # noqa: S704, every text in it has been escaped above and below
+    head = (
+        f'<svg{named} viewBox="0 0 {size}" role="img" aria-labelledby="{key}"><title id="{key}">{escape(title)}</title>'
+    )
+    return Markup(f"{head}{body}\n</svg>")  # noqa: S704 (every text in it is escaped)
 
 
 def _n(value: float) -> str:
@@ -61,9 +73,11 @@ def _n(value: float) -> str:
     return f"{round(float(value), 2) + 0.0:g}" if abs(value) < 100_000 else f"{value:.2f}"
 
 
-def _shape(shape: Shape, dx: float, top: float) -> Iterator[str]:
-    """The elements of one shape. x grows to the right by dx; y, which grows upwards on a drawing, is taken from `top`."""
+def _shape(shape: Any, dx: float, top: float) -> Iterator[str]:
+    """The elements of one shape, moved right by dx; y, which grows upwards on a drawing, is taken from `top`."""
     match shape:
+        case Label():
+            yield _text(shape.whole, dx, top)
         case Group():
             a, b, c, d, e, f = shape.transform
             if (a, b, c, d) != (1, 0, 0, 1):
@@ -97,12 +111,12 @@ def _element(name: str, numbers: dict[str, float], attributes: str) -> str:
     return f"<{name} " + " ".join(f'{key}="{_n(value)}"' for key, value in numbers.items()) + f"{attributes}/>"
 
 
-def _path(way: str, shape: Shape) -> str:
+def _path(way: str, shape: Any) -> str:
     rule = ' fill-rule="evenodd"' if isinstance(shape, Path) and shape.fillColor is not None else ""
     return f'<path d="{way}"{rule}{_classes(shape)}/>'
 
 
-def _way(path: Path, dx: float, top: float) -> str:
+def _way(path: Any, dx: float, top: float) -> str:
     """The d attribute. ReportLab keeps operators as numbers: move, line, curve, close."""
     out: list[str] = []
     points = iter(path.points)
@@ -119,7 +133,7 @@ def _token(color: Color) -> str:
     return name
 
 
-def _classes(shape: Shape) -> str:
+def _classes(shape: Any) -> str:
     """The class that says how a shape is filled and ruled; `fill="none"` where nothing is filled."""
     fill = _token(shape.fillColor) if getattr(shape, "fillColor", None) is not None else ""
     stroke = _token(shape.strokeColor) if shape.strokeColor is not None and shape.strokeWidth else ""
@@ -134,17 +148,22 @@ def _classes(shape: Shape) -> str:
     dashed = stroke == "ink" and shape.strokeDashArray
     hatched = stroke == "ink" and shape.strokeWidth < 1.5 and isinstance(shape, Line) and not dashed
     name = "c-line2" if dashed else "c-hatch" if hatched else _STROKES[stroke]
-    return f'{"" if isinstance(shape, Line) else " fill=\"none\""} class="{name}"'
+    unfilled = "" if isinstance(shape, Line) else ' fill="none"'
+    return f'{unfilled} class="{name}"'
 
 
-def _text(string: String, dx: float, top: float) -> str:
+def _text(string: Any, dx: float, top: float) -> str:
     token = _token(string.fillColor)
     if token not in _TEXTS:
         raise ValueError(f"no class writes in {token}")
     bold = string.fontName in {fonts.BOLD, *fonts.BOLD_OTHERS}
-    names = [_TEXTS[token], "c-bold" if bold and token in {"ink", "soft", "soon"} else "", "c-small" if string.fontSize <= _SMALL else ""]
+    names = [
+        _TEXTS[token],
+        "c-bold" if bold and token in {"ink", "soft", "soon"} else "",
+        "c-small" if string.fontSize <= _SMALL else "",
+    ]
     classes = " ".join(name for name in names if name)
     named = f' class="{classes}"' if classes else ""
     anchor = f' text-anchor="{string.textAnchor}"' if string.textAnchor in _ANCHORS else ""
-    said = getattr(string, "_said", string.text)
-    return f'<text x="{_n(string.x + dx)}" y="{_n(top - string.y)}"{anchor}{named}>{escape(said, quote=False)}</text>'
+    at = f'x="{_n(string.x + dx)}" y="{_n(top - string.y)}"'
+    return f"<text {at}{anchor}{named}>{escape(string.text, quote=False)}</text>"

@@ -1,15 +1,17 @@
 """The page that asks which day to show, and what was known then."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from rems.web.days import read_day
 from rems.web.forms import BaseForm, DayField, HiddenField
 from rems.web.security import safe_next
 
 bp = Blueprint("anyday", __name__)
+WORDS = ("as_of", "known_at")
 
 
 class DayForm(BaseForm):
@@ -25,13 +27,14 @@ class DayForm(BaseForm):
 
 @bp.get("/another-day")
 def choose() -> ResponseReturnValue:
+    target = urlsplit(safe_next(request.args.get("next", "/")))
+    words = MultiDict(parse_qsl(target.query))
     asked = "as_of" in request.args
-    target = safe_next(request.args.get("next", "/"))
-    form = DayForm(request.args if asked else None, data=dict(parts_of(target)) | {"next": target})
+    form = DayForm(request.args if asked else None, data={"next": target.geturl()} | {w: read_day(words.get(w, "")) for w in WORDS})
     if not asked or not form.validate():
-        return render_template("web/another_day.html", form=form, target=target), 422 if asked else 200
-    words = MultiDict(other_parts_of(target))
-    words["as_of"] = form.as_of.data.isoformat()
-    if form.known_at.data:
-        words["known_at"] = form.known_at.data.isoformat()
-    return redirect(f"{urlsplit(target).path}?{urlencode(list(words.items(multi=True)))}")
+        return render_template("web/another_day.html", form=form, target=target.geturl()), 422 if asked else 200
+    for word in WORDS:
+        words.pop(word, None)
+        if form[word].data:
+            words[word] = form[word].data.isoformat()
+    return redirect(f"{target.path}?{urlencode(list(words.items(multi=True)))}")

@@ -8,7 +8,6 @@ from flask_bootstrap import Bootstrap5
 from rems.core.clock import utcnow
 from rems.web.counting import count_down, meter_cells
 from rems.web.lens import keep_lens
-from rems.web.security import signed_in
 from rems.web.tokens import make_token
 
 THEMES = ("light", "dark")
@@ -31,5 +30,4 @@ def surroundings() -> dict[str, Any]:
         "today": utcnow().date(),
         "notday": g.get("rems_lens_bar"),
         "demo": bool(current_app.config.get("REMS_DEMO")),
-        "signed_in": signed_in(),
     }

@@ -88,7 +88,8 @@ def show_failure(error: Exception) -> ResponseReturnValue:
     current_app.logger.exception("failure %s at %s %s", number, request.method, request.path, exc_info=error)
     if wants_json():
         return jsonify(error="This failed on our side.", number=number), 500
-    return render_template("web/broken.html", number=number), 500
+    page = current_app.jinja_env.get_template("web/broken.html")  # without the context, which may be what failed
+    return page.render(number=number, theme=request.cookies.get("theme") == "dark" and "dark" or "light"), 500
 
 
 def show(face: Face, sentence: str, gaps: tuple[str, ...] = ()) -> ResponseReturnValue:

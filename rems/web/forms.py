@@ -1,12 +1,14 @@
 """The base of all forms, and the form of a single button. The kinds of fields are at hand here too."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 from flask import request
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Form
 
-from rems.core.errors import BadInput, DomainError
+from rems.core.errors import BadInput, DomainError, Incomplete
 from rems.web.fields import (
     Asked,
     ChoiceField,
@@ -72,6 +74,16 @@ class BaseForm(Form):  # type: ignore[misc]  # WTForms ships no types
             self._fields[name].errors = [*self._fields[name].errors, sentence]
         else:
             self.form_errors = [*self.form_errors, sentence]
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """What an action refuses inside the block is shown at its field: after the block the page is shown again, with 422."""
+        try:
+            yield
+        except Incomplete as gaps:
+            self.form_errors = [*self.form_errors, gaps.sentence, *gaps.gaps]
+        except BadInput as refused:
+            self.refuse(refused.field, refused.sentence)
 
     def problems(self) -> list[tuple[str, str]]:
         """Every error as the id it belongs to (empty: the whole form) and its sentence, in the order of the fields."""

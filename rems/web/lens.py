@@ -59,7 +59,7 @@ def not_today(lens: Lens, zone: str) -> NotToday:
     here = request.full_path.rstrip("?")
     rest = [(k, v) for k, v in request.args.items(multi=True) if k not in {"as_of", "known_at"}]
     back = f"{request.path}?{urlencode(rest)}" if rest else request.path
-    return NotToday(f"{long_day(lens.as_of)}{known}.", url_for("anyday.choose", next=here), back)
+    return NotToday(f"This page shows {long_day(lens.as_of)}{known}.", url_for("anyday.choose", next=here), back)
 
 
 def keep_lens(url: str) -> str:

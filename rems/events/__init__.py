@@ -1,0 +1,1 @@
+"""Adverse events: intake, grading and the legal clocks."""

@@ -1,0 +1,1 @@
+"""The fifteen years: schedule, visits, questionnaires."""

@@ -1,0 +1,89 @@
+"""A certificate: one page in a frame that names the site, the program, the days, the representative and who signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Spacer, Table
+
+from rems.paper import marks
+from rems.paper.cells import StateCell, Stated, paragraph
+from rems.paper.proof import Proof
+from rems.paper.sheet import About, PageSize, Sheet, write
+from rems.paper.signed import Signature, signature_block
+from rems.paper.styles import ACCENT, HAIR, INK, LINE, RULE, grid, over_all, padded
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a certificate says. `statement` is one sentence; `standing` is how it stands on the day of the proof."""
+
+    number: str
+    site: str
+    place: str
+    program: str
+    version_line: str
+    statement: str
+    days: Sequence[tuple[str, str]]
+    representative: str
+    signatures: Sequence[Signature]
+    footer: Proof
+    standing: StateCell | None = None
+    title: str = "Certificate of site certification"
+    page_size: PageSize = "letter"
+    author: str = "rems"
+    language: str = "en-US"
+
+
+def render_certificate(certificate: Certificate) -> bytes:
+    """The PDF, the same bytes for the same certificate. Very long texts go on upon a second page in the same frame."""
+    sheet = Sheet(certificate.page_size, side=25 * mm, top=25 * mm, bottom=19 * mm, behind=_frame)
+    title = f"{certificate.title} {certificate.number}, {certificate.site}"
+    about = About(title, certificate.program, certificate.author, certificate.language)
+    return write(_story(certificate), sheet, about, certificate.footer)
+
+
+def _frame(canvas: Canvas, width: float, height: float) -> None:
+    """An accent line and an ink hairline within it, around the whole sheet."""
+    for inset, weight, color in ((12 * mm, 2.0, ACCENT), (13.6 * mm, HAIR, INK)):
+        canvas.setStrokeColor(color)
+        canvas.setLineWidth(weight)
+        canvas.rect(inset, inset, width - 2 * inset, height - 2 * inset)
+
+
+def _story(certificate: Certificate) -> list[Flowable]:
+    ring = marks.mark("brand", 44, ACCENT)
+    ring.hAlign = "LEFT"
+    facts: list[tuple[str, Flowable]] = [
+        ("Certificate", paragraph(certificate.number, "key")),
+        ("Program", paragraph(f"{certificate.program}\n{certificate.version_line}", "body")),
+        ("Authorized representative", paragraph(certificate.representative, "key")),
+        *((label, paragraph(day, "body")) for label, day in certificate.days),
+    ]
+    if certificate.standing:
+        stated: Flowable = Stated(certificate.standing.state, certificate.standing.word)
+        day = certificate.footer.as_of
+        facts.append((f"On {day.day} {day:%B %Y}", stated))
+    return [
+        ring,
+        Spacer(1, 22),
+        paragraph(certificate.program, "kind"),
+        paragraph(certificate.title, "title"),
+        Spacer(1, 44),
+        paragraph(certificate.site, "named"),
+        paragraph(certificate.place, "subline"),
+        Spacer(1, 18),
+        paragraph(certificate.statement, "statement"),
+        Spacer(1, 34),
+        _ruled(facts),
+        Spacer(1, 34),
+        signature_block(certificate.signatures),
+    ]
+
+
+def _ruled(facts: Sequence[tuple[str, Flowable]]) -> Flowable:
+    """Names and values under an ink rule, parted by hairlines."""
+    lines = [over_all("LINEBELOW", HAIR, LINE), ("LINEABOVE", (0, 0), (-1, 0), RULE, INK)]
+    rows = [[paragraph(label, "label"), value] for label, value in facts]
+    return Table(rows, ["32%", "68%"], style=grid(*padded(top=6, bottom=7), *lines))

@@ -1,0 +1,21 @@
+"""Drawings for page and paper, from plain values and a width: 896 (page), 358 (phone), about 500 points (paper)."""
+
+from rems.paper.charts.bars import YearBar, bars_by_year
+from rems.paper.charts.ribbon import RibbonEvent, RibbonSpan, RibbonVisit, VisitState, ribbon
+from rems.paper.charts.steps import Mark, MarkKind, Series, Zone, ZoneKind, steps
+
+__all__ = [
+    "Mark",
+    "MarkKind",
+    "RibbonEvent",
+    "RibbonSpan",
+    "RibbonVisit",
+    "Series",
+    "VisitState",
+    "YearBar",
+    "Zone",
+    "ZoneKind",
+    "bars_by_year",
+    "ribbon",
+    "steps",
+]

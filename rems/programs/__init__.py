@@ -1,0 +1,1 @@
+"""Program versions, requirements, schedules and clocks: frozen data from config/programs."""
