@@ -11,7 +11,7 @@ from rems.paper import fonts, marks
 from rems.paper.fonts import rich
 from rems.paper.styles import HAIR, INK, LATE, LINE, MET, PAD, SOFT, SOON, grid, padded, styles
 
-_LONG = 2_000  # characters of a cell from which its row may be parted between two pages
+_LONG = 1_500  # characters of a cell from which its row may be parted between two pages
 
 
 class State(StrEnum):
@@ -130,14 +130,20 @@ def table(columns: Sequence[Column | str], rows: Sequence[Sequence[Cell]], width
     lines = [("LINEBELOW", (0, 1), (-1, -1), HAIR, LINE), ("LINEBELOW", (0, 0), (-1, 0), HAIR * 1.5, INK)]
     room = [*padded(top=PAD, right=10, bottom=PAD), ("RIGHTPADDING", (-1, 0), (-1, -1), 0)]
     whole = sum(widths)
-    long = any(isinstance(cell, str) and len(cell) > _LONG for row in rows for cell in row)
+    long = any(is_long(cell) for row in rows for cell in row)
     return Table(
         [head, *body],
         [f"{100 * share / whole:.4f}%" for share in widths],
         style=grid(*room, *(lines if rows else lines[1:])),
         repeatRows=1,
-        splitInRow=1 if long else 0,
+        splitInRow=int(long),
     )
+
+
+def is_long(cell: Cell) -> bool:
+    """Whether a cell may be taller than a page, so that its row must be parted."""
+    text = "\n".join(cell.texts) if isinstance(cell, Lines) else cell if isinstance(cell, str) else ""
+    return len(text) + 50 * text.count("\n") > _LONG
 
 
 def _cell(cell: Cell, kind: Kind) -> Flowable:

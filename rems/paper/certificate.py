@@ -14,6 +14,8 @@ from rems.paper.sheet import About, PageSize, Sheet, write
 from rems.paper.signed import Signature, signature_block
 from rems.paper.styles import ACCENT, HAIR, INK, LINE, RULE, grid, over_all, padded
 
+_LONG_NAME = 60  # characters from which the name of a site is set smaller
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -71,7 +73,7 @@ def _story(certificate: Certificate) -> list[Flowable]:
         paragraph(certificate.program, "kind"),
         paragraph(certificate.title, "title"),
         Spacer(1, 44),
-        paragraph(certificate.site, "named"),
+        paragraph(certificate.site, "named" if len(certificate.site) <= _LONG_NAME else "title"),
         paragraph(certificate.place, "subline"),
         Spacer(1, 18),
         paragraph(certificate.statement, "statement"),

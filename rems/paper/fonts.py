@@ -1,10 +1,10 @@
 """The faces of a printed page: one for text, one for figures and digests, and others for scripts these two lack.
 
-Source Sans 3 sets Latin, Greek and Cyrillic; Source Code Pro sets digests; Kurinto Sans steps in, run by run, for Arabic,
-Hebrew, Georgian, Devanagari, Thai and others, its regional cuts for Chinese, Japanese and Korean. All are embedded and
-subset, all come with the package `weblate-fonts` (OFL-1.1). How right-to-left text is brought into order stands in
-`scripts`, with what is *not* shaped. A character that no face has is written as its code point, `[U+1F600]`, so that
-nothing vanishes.
+Source Sans 3 sets Latin, Greek and Cyrillic; Source Code Pro sets digests; Kurinto Sans steps in, run by run, for
+Arabic, Hebrew, Georgian, Devanagari, Thai and others, its regional cuts for Chinese, Japanese and Korean. All are
+embedded and subset, all come with the package `weblate-fonts` (OFL-1.1). How right-to-left text is brought into order
+stands in `scripts`, with what is *not* shaped. A character that no face has is written as its code point, `[U+1F600]`,
+so that nothing vanishes.
 """
 
 import unicodedata
@@ -15,6 +15,7 @@ from importlib import resources
 from itertools import groupby
 from threading import Lock
 
+from reportlab.graphics.shapes import STATE_DEFAULTS
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
@@ -52,6 +53,7 @@ def register() -> None:
     """Make the three faces of every page known to ReportLab; the others follow when a text needs them."""
     for name in (TEXT, BOLD, MONO):
         _load(name)
+    STATE_DEFAULTS["fontName"] = TEXT  # a drawing names its face before its first text; Helvetica could not be embedded
 
 
 def _load(name: str) -> TTFont:

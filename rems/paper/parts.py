@@ -6,7 +6,7 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, Table
 
 from rems.paper import marks
-from rems.paper.cells import Cell, Column, Kind, Lines, State, StateCell, paragraph, table
+from rems.paper.cells import Cell, Column, Kind, Lines, State, StateCell, is_long, paragraph, table
 from rems.paper.signed import Signature, signature_block
 from rems.paper.styles import HAIR, INK, RULE, grid, over_all, padded
 
@@ -77,7 +77,7 @@ def verdict(state: State, heading: str, text: str = "") -> Flowable:
         ("RIGHTPADDING", (0, 0), (0, 0), 0),
     ]
     symbol = [Spacer(1, 3.5), marks.mark(state.mark, 9, state.color)]
-    return Table([[symbol, said]], [24, "*"], style=grid(*inset, *edges), spaceAfter=4)
+    return Table([[symbol, said]], [24, "*"], style=grid(*inset, *edges), spaceAfter=4, splitInRow=int(is_long(text)))
 
 
 def section(number: int | None, title: str, right: str = "") -> Flowable:

@@ -58,8 +58,8 @@ def grouped(digest: str, groups: int = 8) -> str:
 def content_digest(content: object) -> str:
     """SHA-256, as 64 hexadecimal digits, of the content as canonical JSON: the same content, the same digest, for ever.
 
-    Keys are sorted, nothing is padded, text is UTF-8; days and moments are ISO 8601, moments in UTC. Raises TypeError for
-    a float (not the same text everywhere; write a Decimal), a naive moment and anything else without one form.
+    Keys are sorted, nothing is padded, text is UTF-8; days and moments are ISO 8601, moments in UTC. Raises TypeError
+    for a float (not the same text everywhere; write a Decimal), a naive moment and anything else without one form.
     """
     canonical = json.dumps(_plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return sha256(canonical.encode()).hexdigest()

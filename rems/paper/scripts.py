@@ -6,8 +6,8 @@ lam-alef joins, and every run of right-to-left words is turned, its numbers kept
 What is not done: the full bidirectional algorithm (UAX #9: a paragraph always runs from left to right, there are no
 embeddings), so a run that wraps onto a second line shows its first words on the lower one; vowel signs stand where the
 glyph puts them; no conjuncts and no reordering in Devanagari, Bengali, Tamil and other Indic scripts, no stacking in
-Khmer or Tibetan. Their letters all stand there, in the order they are stored. Names and places can be read; running text
-in these scripts is not promised. What a reader copies out of the file are the presented forms (NFKC gives the letters).
+Khmer or Tibetan. Their letters all stand there, in the order they are stored. Names and places can be read; running
+text in these scripts is not promised. What is copied out of a file are the presented forms (NFKC gives the letters).
 """
 
 import re

@@ -14,7 +14,7 @@ from rems.paper.styles import EDGE, HAIR, grid, over_all, padded
 
 @dataclass(frozen=True)
 class Signature:
-    """`zone` is the IANA name of the signer's place, `digest` the SHA-256 of what was signed, `standing` if it is valid."""
+    """`zone` is the IANA name of the signer's place, `digest` the SHA-256 of what was signed, `standing` its state."""
 
     printed_name: str
     meaning: str

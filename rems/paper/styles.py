@@ -92,5 +92,5 @@ def padded(left: float = 0, top: float = 0, right: float = 0, bottom: float = 0)
 
 
 def grid(*commands: Command) -> TableStyle:
-    """A table without lines or padding, cells at their tops; then the commands. The face keeps Helvetica out of the file."""
+    """A table without lines or padding, cells at their tops; then the commands. The face keeps Helvetica out."""
     return TableStyle([over_all("FONTNAME", fonts.TEXT), over_all("VALIGN", "TOP"), *padded(), *commands])

@@ -1,8 +1,8 @@
 """A drawing as inline SVG for a page under a strict content policy: attributes and classes, no style, no raw color.
 
 The drawing is walked shape by shape instead of going through ReportLab's own SVG, which writes `style=`, whole-percent
-colors, fixed ids and a prolog. Every color must be a token of `styles`; it becomes the class of that token in the stylesheet
-(part 10, charts), so that the drawing follows the theme of the page.
+colors, fixed ids and a prolog. Every color must be a token of `styles`; it becomes the class of that token in the
+stylesheet (part 10, charts), so that the drawing follows the theme of the page.
 """
 
 from collections.abc import Iterator

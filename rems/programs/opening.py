@@ -16,6 +16,10 @@ class Errors:
 
     lines: list[str] = field(default_factory=list)
 
+    def report(self) -> str:
+        """Each error once, one in a line."""
+        return "\n".join(dict.fromkeys(self.lines))
+
     def add(self, file: str, node: Node | None, sentence: str) -> None:
         self.lines.append(f"{file}, line {node.start_mark.line + 1 if node else 1}: {sentence}")
 

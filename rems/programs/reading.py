@@ -139,6 +139,16 @@ class Table:
         """A list of texts; none where the key is left out."""
         return () if self.absent(key) else tuple(text for text, _ in self._listed(key))
 
+    def quantities(self, key: str) -> tuple[Quantity, ...]:
+        """A list of spans of time, such as [6 months, 12 months]."""
+        found = [(text, node, Quantity.read(text)) for text, node in ([] if self.absent(key) else self._listed(key))]
+        for number, (text, node, span) in enumerate(found):
+            if span is None:
+                self.errors.add(
+                    self.file, node, f'{self.at(key)}[{number}] is "{text}"; expected a span such as 6 months'
+                )
+        return tuple(span for _, _, span in found if span)
+
     def _listed(self, key: str) -> Iterator[tuple[str, Node]]:
         node = self.values[key]
         if not isinstance(node, SequenceNode):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import TypeAlias
 
 from rems.programs.terms import (
@@ -43,7 +42,6 @@ __all__ = [  # words of other files that belong to a program, so that upper floo
 ]
 
 Parameter: TypeAlias = "Quantity | str | int | bool | None"
-_NOTHING: Mapping[str, Parameter] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Requirement:
     cadence: Cadence
     ask: Ask
     evidence: EvidenceKind | None
-    parameters: Mapping[str, Parameter] = _NOTHING
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     confidence: Confidence = Confidence.UNCERTAIN
     sources: tuple[str, ...] = ()
     note: str = ""

@@ -14,7 +14,8 @@ from rems.web.security import init_security
 def init_web(app: Flask) -> None:
     """Attach everything above to an application whose static folder is `rems/static`. Call it once, after the config.
 
-    The application sets `app.extensions["rems_gate"]` (is somebody signed in?) and may add to `app.extensions["rems_checks"]`.
+    The application sets `app.extensions["rems_gate"]` (is somebody signed in?) and may add named checks to
+    `app.extensions["rems_checks"]`.
     """
     init_security(app)
     init_errors(app)

@@ -1,4 +1,4 @@
-"""What every template has at hand: the theme, today, the not-today bar, the form token, and drawing sums for the parts."""
+"""What every template has at hand: the theme, today, the not-today bar, the form token, sums for the parts."""
 
 from typing import Any
 
@@ -17,7 +17,9 @@ CHOICES = (*THEMES, "device")
 def init_context(app: Flask) -> None:
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
-    app.jinja_env.globals.update(count_down=count_down, meter_cells=meter_cells, csrf_token=make_token, keep_lens=keep_lens)
+    app.jinja_env.globals.update(
+        count_down=count_down, meter_cells=meter_cells, csrf_token=make_token, keep_lens=keep_lens
+    )
     app.context_processor(surroundings)
 
 

@@ -30,12 +30,16 @@ def state_of(left: int, soon: int = 3) -> str:
 def count_down(
     due_on: date, today: date, *, begins: date | None = None, done_on: date | None = None, soon: int = 3
 ) -> Countdown:
-    """Words and state of a due day. With `begins` (day 0) also the day of the clock; with `done_on` what became of it."""
+    """Words and state of a due day; with `begins` (day 0) also the day of the clock, with `done_on` how it ended."""
     at = done_on or today
     day, length = ((at - begins).days, (due_on - begins).days) if begins and due_on > begins else (None, None)
     if done_on is not None:
         late = (done_on - due_on).days
-        return Countdown(f"Done {days(late)} late", "late", day, length) if late > 0 else Countdown("Done in time", "met", day, length)
+        return (
+            Countdown(f"Done {days(late)} late", "late", day, length)
+            if late > 0
+            else Countdown("Done in time", "met", day, length)
+        )
     left = (due_on - today).days
     words = f"{days(left)} left" if left > 0 else "Due today" if left == 0 else f"{days(-left)} late"
     return Countdown(words, state_of(left, soon), day, length)

@@ -35,7 +35,7 @@ def read_day(text: str) -> date | None:
 def read_moment(text: str, zone: str) -> datetime:
     """The moment (UTC) of a day and a time on the clocks of `zone` (IANA name).
 
-    A time that happened twice (clocks set back) needs its short zone name, `01:30 CST`; one that never happened is refused.
+    A time that happened twice (clocks set back) needs its short zone name, `01:30 CST`; one that never was is refused.
     Raises ValueError with what is wrong and how to write it.
     """
     found = CLOCK.fullmatch(text.strip())
@@ -47,7 +47,9 @@ def read_moment(text: str, zone: str) -> datetime:
     readings = [local.replace(tzinfo=place, fold=fold) for fold in (0, 1)]
     shown = f"{local:%H:%M} on {day.day} {MONTHS[day.month - 1]} {day.year}"
     if readings[0].astimezone(UTC).astimezone(place).replace(tzinfo=None) != local:
-        raise ValueError(f"{shown} never happened in {zone}: the clocks were set forward; write a time before or after the gap")
+        raise ValueError(
+            f"{shown} never happened in {zone}: the clocks were set forward; write a time before or after the gap"
+        )
     names = [reading.tzname() or "" for reading in readings]
     if name and name not in names:
         raise ValueError(f'"{name}" is not the time in {zone} on that day; leave it out or write {names[0]}')

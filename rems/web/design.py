@@ -24,8 +24,6 @@ bp = Blueprint("design", __name__)
 SAMPLE_DAY = date(2026, 11, 24)
 
 
-
-
 class SampleForm(BaseForm):
     """One row of each kind, for the sheet only."""
 
@@ -33,14 +31,31 @@ class SampleForm(BaseForm):
     weight_kg = DecimalField("Weight", least="0.5", most="300", unit="kg", places=1)
     infused_on = DayField("Infused on", hint="")
     certificate = TextField("Certificate number", width="mid")
-    oxygen = ChoiceField("Oxygen", choices=[("none", "None"), ("cannula", "Nasal cannula, up to 6 L/min, or blow-by")], shown="radio")
-    attested = TickField(
-        "Tocilizumab will be on site, two doses for each patient, ready within 2 hours. Wording of August 2017", legend="Attestation", must=True
+    oxygen = ChoiceField(
+        "Oxygen", choices=[("none", "None"), ("cannula", "Nasal cannula, up to 6 L/min, or blow-by")], shown="radio"
     )
-    serious = ChoicesField("Was it serious?", choices=[("stay", "Hospital stay began or got longer because of it"), ("life", "Life in danger at the time")])
+    attested = TickField(
+        "Tocilizumab will be on site, two doses for each patient, ready within 2 hours. Wording of August 2017",
+        legend="Attestation",
+        must=True,
+    )
+    serious = ChoicesField(
+        "Was it serious?",
+        choices=[("stay", "Hospital stay began or got longer because of it"), ("life", "Life in danger at the time")],
+    )
     product = ChoiceField("Product", choices=[("carvykti", "Carvykti (ciltacabtagene autoleucel)")], width="mid")
     reason = LongTextField("Reason for the correction")
     evidence = UploadField("Evidence", kinds=("pdf", "png", "jpeg"))
+
+
+def hatch(x: float, y: float, width: float, height: float, gap: float = 6) -> str:
+    """The path of slanting lines inside a box, each cut at its edges."""
+    lines = []
+    for at in range(int(gap), int(width + height), int(gap)):
+        left, top = (x, y + height - at) if at <= height else (x + at - height, y)
+        long = min(x + width - left, y + height - top)
+        lines.append(f"M{left:.1f} {top:.1f}l{long:.1f} {long:.1f}")
+    return "".join(lines)
 
 
 @bp.get("/design")
@@ -70,5 +85,6 @@ def show() -> ResponseReturnValue:
         listed=Page(range(2), size=50, total=60, next_url="?page=2"),
         another=NotToday("15 December 2021, as known on 31 January 2022.", "#odds", "#odds"),
         grades=((0, None), (1, 1), (2, 1), (3, 2), (4, 2), (5, 1), (6, None)),
+        hatch=hatch,
         neuro=((5, 1), (6, 2), (7, 1), (8, 1)),
     )

@@ -7,7 +7,16 @@ from flask import Flask, current_app, jsonify, make_response, render_template, r
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from rems.core.errors import BadInput, DomainError, IllegalMove, Incomplete, NotAllowed, NotFound, SetupError, StaleRecord
+from rems.core.errors import (
+    BadInput,
+    DomainError,
+    IllegalMove,
+    Incomplete,
+    NotAllowed,
+    NotFound,
+    SetupError,
+    StaleRecord,
+)
 from rems.core.ids import uuid7
 from rems.web.forms import OldForm
 
@@ -21,23 +30,59 @@ class Face:
 
 
 FACES: dict[type[DomainError], Face] = {
-    NotFound: Face(HTTPStatus.NOT_FOUND, "Not found", "Look for it in a list or with the search. What your role may not see is not shown.", "off"),
-    NotAllowed: Face(HTTPStatus.FORBIDDEN, "Not allowed", "If this is your work, ask an administrator for the role that may do it."),
-    Incomplete: Face(HTTPStatus.UNPROCESSABLE_ENTITY, "Something is still missing", "Complete what is listed, then do it again."),
-    IllegalMove: Face(HTTPStatus.CONFLICT, "That cannot be done now", "Go back and reload the page: it shows what can be done."),
-    StaleRecord: Face(HTTPStatus.CONFLICT, "Somebody was faster", "Go back and reload the page, look at what changed, and do it again.", "soon"),
+    NotFound: Face(
+        HTTPStatus.NOT_FOUND,
+        "Not found",
+        "Look for it in a list or with the search. What your role may not see is not shown.",
+        "off",
+    ),
+    NotAllowed: Face(
+        HTTPStatus.FORBIDDEN, "Not allowed", "If this is your work, ask an administrator for the role that may do it."
+    ),
+    Incomplete: Face(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "Something is still missing", "Complete what is listed, then do it again."
+    ),
+    IllegalMove: Face(
+        HTTPStatus.CONFLICT, "That cannot be done now", "Go back and reload the page: it shows what can be done."
+    ),
+    StaleRecord: Face(
+        HTTPStatus.CONFLICT,
+        "Somebody was faster",
+        "Go back and reload the page, look at what changed, and do it again.",
+        "soon",
+    ),
     BadInput: Face(HTTPStatus.UNPROCESSABLE_ENTITY, "One thing to fix", "Go back, put it right, and send it again."),
-    OldForm: Face(HTTPStatus.BAD_REQUEST, "The form is too old", "Nothing was changed. Go back, reload the page and send it again.", "soon"),
-    DomainError: Face(HTTPStatus.BAD_REQUEST, "That cannot be done", "Nothing was changed. Go back and try it another way."),
+    OldForm: Face(
+        HTTPStatus.BAD_REQUEST,
+        "The form is too old",
+        "Nothing was changed. Go back, reload the page and send it again.",
+        "soon",
+    ),
+    DomainError: Face(
+        HTTPStatus.BAD_REQUEST, "That cannot be done", "Nothing was changed. Go back and try it another way."
+    ),
 }
 
 PLAIN = {
-    400: Face(HTTPStatus.BAD_REQUEST, "The request could not be read", "Nothing was changed. Go back, reload the page and try again."),
+    400: Face(
+        HTTPStatus.BAD_REQUEST,
+        "The request could not be read",
+        "Nothing was changed. Go back, reload the page and try again.",
+    ),
     401: Face(HTTPStatus.UNAUTHORIZED, "You are not signed in", "Nothing was changed. Sign in and do it again."),
     403: FACES[NotAllowed],
     404: FACES[NotFound],
-    405: Face(HTTPStatus.METHOD_NOT_ALLOWED, "This page is not made for that", "Open it from its own place, not from a saved address.", "off"),
-    413: Face(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The file is too large", "Send a smaller one; the form says how large it may be."),
+    405: Face(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "This page is not made for that",
+        "Open it from its own place, not from a saved address.",
+        "off",
+    ),
+    413: Face(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "The file is too large",
+        "Send a smaller one; the form says how large it may be.",
+    ),
     429: Face(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries", "Wait a minute, then try again.", "soon"),
 }
 SENTENCES = {

@@ -1,14 +1,13 @@
-"""The kinds of form fields. Each says in words what is wrong and what is expected, and names itself.
+"""Form fields for words, days and numbers. Each says in words what is wrong and what is expected, and names itself.
 
 WTForms ships no types; its classes count as Any here.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,9 +27,18 @@ class Asked(Field):  # type: ignore[misc]
 
     kind = "text"
     missing = "{} is missing"
+    data: Any
 
     def __init__(
-        self, label: str, *, hint: str = "", optional: bool = False, width: str = "", unit: str = "", autocomplete: str = "off", **more: Any
+        self,
+        label: str,
+        *,
+        hint: str = "",
+        optional: bool = False,
+        width: str = "",
+        unit: str = "",
+        autocomplete: str = "off",
+        **more: Any,
     ) -> None:
         super().__init__(label, **more)
         self.hint, self.optional, self.width, self.unit, self.autocomplete = hint, optional, width, unit, autocomplete
@@ -45,6 +53,12 @@ class Asked(Field):  # type: ignore[misc]
     def anchor(self) -> str:
         """The id an error summary links to."""
         return str(self.id)
+
+    @property
+    def told(self) -> str:
+        """The errors as they stand at the field itself, where its label need not be said again."""
+        plain = [str(error).removeprefix(f"{self.words}: ") for error in self.errors]
+        return ". ".join(f"{words[:1].upper()}{words[1:]}" for words in plain)
 
     @property
     def echo(self) -> str:
@@ -133,7 +147,9 @@ class EmailField(TextField):
         super().__init__(label, longest=longest, **more)
 
     def wrong(self) -> str:
-        return super().wrong() or ("" if EMAIL.fullmatch(self.data) else f'"{self.data}" is no e-mail address; write it like name@hospital.org')
+        return super().wrong() or (
+            "" if EMAIL.fullmatch(self.data) else f'"{self.data}" is no e-mail address; write it like name@hospital.org'
+        )
 
 
 class PasswordField(Asked):
@@ -164,6 +180,11 @@ class HiddenField(TextField):
         super().__init__(label, optional=True, longest=longest, **more)
 
 
+def said(day: date) -> str:
+    """Tuesday 24 November 2026."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 class DayField(Asked):
     """A calendar day. `.data` is a date."""
 
@@ -182,7 +203,7 @@ class DayField(Asked):
 
     @property
     def echo(self) -> str:
-        return f"{WEEKDAYS[self.data.weekday()]} {self.data.day} {MONTHS[self.data.month - 1]} {self.data.year}" if self.data else ""
+        return said(self.data) if self.data else ""
 
 
 class MomentField(Asked):
@@ -210,7 +231,7 @@ class MomentField(Asked):
         if not self.data:
             return ""
         local = self.data.astimezone(ZoneInfo(self.zone))
-        return f"{WEEKDAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local:%Y, %H:%M %Z}"
+        return f"{said(local)}, {local:%H:%M %Z}"
 
 
 class _Number(Asked):
@@ -223,10 +244,10 @@ class _Number(Asked):
 
     def wrong(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
-        for bound, word, broken in (("least", "less", lambda v, b: v < b), ("most", "more", lambda v, b: v > b)):
-            limit = getattr(self, bound)
-            if limit is not None and broken(self.data, limit):
-                return f"{self.data:,}{unit} is {word} than {limit:,}{unit}"
+        if self.least is not None and self.data < self.least:
+            return f"{self.data:,}{unit} is less than {self.least:,}{unit}"
+        if self.most is not None and self.data > self.most:
+            return f"{self.data:,}{unit} is more than {self.most:,}{unit}"
         return ""
 
 
@@ -261,107 +282,7 @@ class DecimalField(_Number):
             raise ValueError(f'"{text}" is no number; write it with a point, like {"38.5" if self.places else "38"}')
         value = Decimal(text)
         if int(value.as_tuple().exponent) < -self.places:
-            raise ValueError(f'"{text}" has more than {self.places} decimal {"place" if self.places == 1 else "places"}')
+            raise ValueError(
+                f'"{text}" has more than {self.places} decimal {"place" if self.places == 1 else "places"}'
+            )
         return value
-
-
-Choices = type[StrEnum] | Iterable[tuple[str, str]]
-
-
-class _Chosen(Asked):
-    """Choices are pairs of value and words, or a StrEnum; with a StrEnum `.data` holds its members."""
-
-    def __init__(self, label: str, *, choices: Choices = (), shown: str = "select", **more: Any) -> None:
-        super().__init__(label, **more)
-        self.choices: Choices = choices
-        self.style = shown
-
-    def pairs(self) -> list[tuple[str, str]]:
-        if isinstance(self.choices, type):
-            return [(m.value, m.value.replace("_", " ").replace("-", " ").capitalize()) for m in self.choices]
-        return [(str(value), words) for value, words in self.choices]
-
-    def value_of(self, text: str) -> str:
-        if text not in dict(self.pairs()):
-            raise ValueError(f'"{text[:80]}" is not in the list; choose one of it')
-        return self.choices(text) if isinstance(self.choices, type) else text
-
-    def options(self) -> list[tuple[str, str, bool]]:
-        """Value, words and whether it is chosen, for the template."""
-        chosen = self.chosen()
-        return [(value, words, value in chosen) for value, words in self.pairs()]
-
-    def chosen(self) -> set[str]:
-        given = self.raw_data if self.raw_data else self.data
-        if not given:
-            return set()
-        return {given} if isinstance(given, str) else {str(one) for one in given}
-
-    @property
-    def anchor(self) -> str:
-        return str(self.id) if self.style == "select" else f"{self.id}-0"
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        self.sent: Sequence[Any] = valuelist  # read when validated: a view may set the choices after making the form
-        self.data = valuelist[0] if valuelist and valuelist[0] else None
-
-    def pre_validate(self, form: Any) -> None:
-        try:
-            self.take()
-        except ValueError as error:
-            raise StopValidation(f"{self.words}: {error}") from error
-        super().pre_validate(form)
-
-    def take(self) -> None:
-        if self.data is not None:
-            self.data = self.value_of(str(self.data))
-
-
-class ChoiceField(_Chosen):
-    """One of several; shown as a `select` or as `radio` buttons. `.data` is the value, None when left out."""
-
-    kind = "choice"
-    missing = "{}: choose one"
-
-
-class ChoicesField(_Chosen):
-    """Any of several, as boxes to tick. `.data` is a list."""
-
-    kind = "choices"
-    missing = "{}: tick at least one"
-
-    def __init__(self, label: str, *, choices: Choices = (), **more: Any) -> None:
-        super().__init__(label, choices=choices, shown="boxes", **more)
-
-    def process_data(self, value: Any) -> None:
-        self.data = list(value or [])
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        self.data = [str(one) for one in valuelist if one]
-
-    def take(self) -> None:
-        self.data = [self.value_of(str(one)) for one in self.data]
-
-
-class TickField(Asked):
-    """One box. `.data` is bool; with `must` it has to be ticked, as an attestation has."""
-
-    kind = "tick"
-    missing = "{}: tick it to go on"
-
-    def __init__(self, label: str, *, must: bool = False, legend: str = "", **more: Any) -> None:
-        super().__init__(label, optional=not must, **more)
-        self.legend = legend
-
-    @property
-    def words(self) -> str:
-        return self.legend or super().words
-
-    def process_data(self, value: Any) -> None:
-        self.data = bool(value)
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        self.data = bool(valuelist and valuelist[0])
-
-    def is_empty(self) -> bool:
-        return not self.data

@@ -37,7 +37,11 @@ def day(value: date | None, today: date | None = None) -> str:
     if value is None:
         return ""
     this = (today or utcnow().date()).year
-    return f"{WEEKDAYS[_day(value).weekday()][:3]} {value.day} {_month(value)}" if value.year == this else record_day(value)
+    return (
+        f"{WEEKDAYS[_day(value).weekday()][:3]} {value.day} {_month(value)}"
+        if value.year == this
+        else record_day(value)
+    )
 
 
 def long_day(value: date | None) -> str:
@@ -121,7 +125,21 @@ def digest(value: str | bytes | None, groups: int = 4) -> str:
 
 FILTERS: dict[str, Any] = {
     f.__name__: f
-    for f in (day, record_day, full_day, long_day, clock_time, moment, exact_moment, day_tag, moment_tag, number, percent, plural, digest)
+    for f in (
+        day,
+        record_day,
+        full_day,
+        long_day,
+        clock_time,
+        moment,
+        exact_moment,
+        day_tag,
+        moment_tag,
+        number,
+        percent,
+        plural,
+        digest,
+    )
 }
 
 

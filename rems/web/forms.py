@@ -9,10 +9,9 @@ from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Form
 
 from rems.core.errors import BadInput, DomainError, Incomplete
+from rems.web.choosing import ChoiceField, ChoicesField, TickField
 from rems.web.fields import (
     Asked,
-    ChoiceField,
-    ChoicesField,
     DayField,
     DecimalField,
     EmailField,
@@ -21,7 +20,6 @@ from rems.web.fields import (
     MomentField,
     PasswordField,
     TextField,
-    TickField,
     WholeNumberField,
 )
 from rems.web.tokens import TOO_OLD, SessionToken
@@ -59,6 +57,8 @@ class BaseForm(Form):  # type: ignore[misc]  # WTForms ships no types
         csrf_class = SessionToken
         csrf_field_name = "csrf_token"
 
+    form_errors: list[str]
+
     def __init__(self, formdata: Any = None, *, zone: str = "UTC", **more: Any) -> None:
         self.zone = zone
         super().__init__(formdata, **more)
@@ -77,7 +77,7 @@ class BaseForm(Form):  # type: ignore[misc]  # WTForms ships no types
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """What an action refuses inside the block is shown at its field: after the block the page is shown again, with 422."""
+        """What an action refuses inside the block is shown at its field; then show the page again, with 422."""
         try:
             yield
         except Incomplete as gaps:

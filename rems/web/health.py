@@ -22,8 +22,12 @@ class Meters:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter("rems_requests", "Requests answered", ("endpoint", "method", "status"), registry=self.registry)
-        self.seconds = Histogram("rems_request_seconds", "Seconds to answer", ("endpoint",), buckets=LATENCY_S, registry=self.registry)
+        self.requests = Counter(
+            "rems_requests", "Requests answered", ("endpoint", "method", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "rems_request_seconds", "Seconds to answer", ("endpoint",), buckets=LATENCY_S, registry=self.registry
+        )
 
 
 def init_health(app: Flask) -> None:
@@ -61,7 +65,10 @@ def readyz() -> ResponseReturnValue:
     checks: dict[str, Check] = current_app.extensions["rems_checks"]
     found = {name: _in_order(name, check) for name, check in checks.items()}
     ready = all(found.values())
-    return {"ready": ready, "checks": {name: "in order" if fine else "not in order" for name, fine in found.items()}}, 200 if ready else 503
+    return {
+        "ready": ready,
+        "checks": {name: "in order" if fine else "not in order" for name, fine in found.items()},
+    }, 200 if ready else 503
 
 
 def _in_order(name: str, check: Check) -> bool:

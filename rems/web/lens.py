@@ -48,7 +48,9 @@ def read_known_at(text: str, zone: str, *, now: datetime) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise BadInput(f'known_at "{text}" is no moment with its zone; write it like 2022-01-31T16:20Z or 2022-01-31', "known_at")
+        raise BadInput(
+            f'known_at "{text}" is no moment with its zone; write it like 2022-01-31T16:20Z or 2022-01-31', "known_at"
+        )
     if moment > now:
         raise BadInput(f"known_at {text} has not come yet; leave it out to ask for all that is known now", "known_at")
     return moment.astimezone(UTC)

@@ -57,8 +57,10 @@ def page_of(rows: Sequence[Row], *, total: int, number: int, size: int = SIZE) -
     )
 
 
-def page_by_key(found: Sequence[Row], *, key: Callable[[Row], str], size: int = SIZE, total: int | None = None) -> Page[Row]:
-    """A page of a long list. Ask the store for `size + 1` rows after `asked_after()`: one more says that there is a next."""
+def page_by_key(
+    found: Sequence[Row], *, key: Callable[[Row], str], size: int = SIZE, total: int | None = None
+) -> Page[Row]:
+    """A page of a long list. Ask the store for `size + 1` rows after `asked_after()`; one more means a next."""
     rows = found[:size]
     more = len(found) > size
     return Page(

@@ -27,12 +27,20 @@ def either(words: Sequence[str]) -> str:
 
 
 class UploadField(Asked):
-    """A file of one of `kinds`, at most `megabytes`. `.data` is bytes, `.filename` what the sender called it, `.found` its kind."""
+    """A file of one of `kinds`, at most `megabytes`. `.data` is bytes, `.filename` its sent name, `.found` its kind."""
 
     kind = "upload"
     missing = "{}: choose a file"
 
-    def __init__(self, label: str, *, kinds: Sequence[str] = ("pdf", "png", "jpeg"), megabytes: int = 10, hint: str = "", **more: Any) -> None:
+    def __init__(
+        self,
+        label: str,
+        *,
+        kinds: Sequence[str] = ("pdf", "png", "jpeg"),
+        megabytes: int = 10,
+        hint: str = "",
+        **more: Any,
+    ) -> None:
         allowed = either([NAMES[kind] for kind in kinds])
         says = hint or f"{allowed[:1].upper()}{allowed[1:]}, up to {megabytes} MB. It is checked by its content."
         super().__init__(label, hint=says, **more)
@@ -42,7 +50,7 @@ class UploadField(Asked):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         sent = valuelist[0] if valuelist else None
         self.data = None
-        if sent is not None and getattr(sent, "filename", ""):
+        if sent is not None and getattr(sent, "filename", None):
             self.filename = sent.filename.replace("\\", "/").rsplit("/", 1)[-1]
             self.data = sent.read(self.megabytes * MEGABYTE + 1)
             self.found = kind_of(self.data)

@@ -9,21 +9,23 @@ from flask import Flask, flash, render_template_string, request
 from rems.core import errors
 from rems.core.clock import utcnow
 from rems.web import init_web
-from rems.web.forms import ActForm, BaseForm, DayField
+from rems.web.forms import ActForm
 from rems.web.lens import current_lens
 from rems.web.security import cookie_settings, public
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = '{% extends "layout.html" %}{% block title %}Sample{% endblock %}{% block page %}<h1>Sample</h1>{{ said }}{% endblock %}'
-
-
-class SampleForm(BaseForm):
-    day = DayField("Day of receipt")
+PAGE = (
+    '{% extends "layout.html" %}{% block title %}Sample{% endblock %}'
+    "{% block page %}<h1>Sample</h1>{{ words }}{% endblock %}"
+)
 
 
 def make_app(*, demo: bool = True, https: bool = False) -> Flask:
     app = Flask(
-        "rems", root_path=str(ROOT / "rems"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "rems" / "static")
+        "rems",
+        root_path=str(ROOT / "rems"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "rems" / "static"),
     )
     app.config.update(SECRET_KEY="only for tests, " * 3, REMS_DEMO=demo, TESTING=True)
     app.config.update(cookie_settings(https=https))
@@ -40,7 +42,7 @@ def make_app(*, demo: bool = True, https: bool = False) -> Flask:
     def closed() -> str:
         lens = current_lens("America/Chicago")
         flash("Wallet card recorded")
-        return render_template_string(PAGE, said=lens.as_of.isoformat())
+        return render_template_string(PAGE, words=lens.as_of.isoformat())
 
     @app.post("/act")
     def act() -> str:
@@ -62,7 +64,12 @@ def make_app(*, demo: bool = True, https: bool = False) -> Flask:
         names = ("Today", "Patients", "Sites", "Events", "Stock", "Training", "Reports")
         return {
             "nav_items": [(name, "/closed", request.path == "/closed" and name == "Today") for name in names],
-            "thumb_items": [("Today", "/closed", "list", False), ("Patients", "/closed", "people", False), ("Report", "/closed", "plus", False), ("Stock", "/closed", "vial", False)],
+            "thumb_items": [
+                ("Today", "/closed", "list", False),
+                ("Patients", "/closed", "people", False),
+                ("Report", "/closed", "plus", False),
+                ("Stock", "/closed", "vial", False),
+            ],
             "account": {"name": "Maren Oyelaran", "place": "Harrow Lake"},
             "find_url": "/closed",
             "sign_out_url": "/act",
@@ -76,6 +83,11 @@ def make_app(*, demo: bool = True, https: bool = False) -> Flask:
 @pytest.fixture
 def app() -> Flask:
     return make_app()
+
+
+@pytest.fixture
+def make():
+    return make_app
 
 
 @pytest.fixture

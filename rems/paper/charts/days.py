@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 
 def tick_days(start: date, end: date) -> list[date]:
-    """Both ends and what is between: weeks up to seven of them, half months up to half a year, months, quarters, years."""
+    """Both ends and what lies between: weeks, half months after seven weeks, then months, quarters, years."""
     span = (end - start).days
     if span <= 49:
         inner = [start + timedelta(days=n) for n in range(7, span, 7)]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color
 
-from rems.paper.charts.pen import Pen, free_lane, is_narrow, scale_for
+from rems.paper.charts.pen import Anchor, Pen, free_lane, is_narrow, scale_for
 from rems.paper.styles import ACCENT, EDGE, LATE, MET, SHADE, SHEET, SOFT, SOON, WASH
 
 YEAR = 365.25  # days, the mean of the calendar: an anniversary lies within a day of it
@@ -37,7 +37,7 @@ _FACES: dict[VisitState, tuple[str, Color]] = {
 
 @dataclass(frozen=True)
 class RibbonVisit:
-    """Days count from the infusion, day 0. A window without an end ends at its target. `long_label` is for wide places."""
+    """Days count from the infusion, day 0. An open window ends at its target. `long_label` is for wide places."""
 
     label: str
     target_day: int
@@ -148,20 +148,18 @@ def _draw_row(
     if events:
         _draw_events(pen, row, events, band - 11 * u, None if now is None else row.x(now))
     if starts:
-        pen.rule(0.75, band - (4 + (20 if events else 0) + 15) * u, 0.75, band)
-        pen.text(7 * u, band - (4 + (20 if events else 0) + 5) * u, infusion_label, bold=True, small=False)
+        pen.rule(0.75, top + 1 * u, 0.75, band)
+        pen.text(7 * u, top + 12 * u, infusion_label, bold=True, small=False)
     if now is not None:
         x = min(max(row.x(now), 0.75), row.width - 0.75)
-        pen.rule(x, top + 1 * u, x, band + deep)
+        # A second title stands below the first, and its line stops where it would cross the name of year 1.
+        lower = 17 * u if titles == 2 else 0
+        crosses = starts and x < pen.measure("Year 1", bold=True, small=False) + 14 * u
+        pen.rule(x, top + lower + 1 * u, x, band + (0 if crosses else deep))
         room = x + pen.measure(today_label, bold=True, small=False) + 6 * u <= row.width
-        pen.text(
-            x + (6 if room else -6) * u,
-            top + 12 * u,
-            today_label,
-            anchor="start" if room else "end",
-            bold=True,
-            small=False,
-        )
+        at = x + (6 if room else -6) * u
+        anchor: Anchor = "start" if room else "end"
+        pen.text(at, top + lower + 12 * u, today_label, anchor=anchor, bold=True, small=False)
     foot = _draw_visits(pen, row, visits, band + deep)
     return (_draw_spans(pen, row, spans, foot) if spans else foot) - top
 
@@ -194,6 +192,8 @@ def _draw_events(pen: Pen, row: _Row, events: Sequence[RibbonEvent], y: float, n
     for event in events:
         x = min(max(row.x(event.day), 7 * u), row.width - 7 * u)
         at.append(max(x, at[-1] + 11 * u) if at else x)
+    # Events of the same days stand beside one another; the last of them at the end of the row pushes the others back.
+    at = [min(x, row.width - 7 * u - 11 * u * left) for x, left in zip(at, range(len(at) - 1, -1, -1), strict=True)]
     for number, (event, x) in enumerate(zip(events, at, strict=True)):
         pen.diamond(x, y, 5.6 * u)
         stops = [row.width + 1, *(other - 7 * u for other in at[number + 1 : number + 2])]
@@ -234,9 +234,9 @@ def _draw_visits(pen: Pen, row: _Row, visits: Sequence[RibbonVisit], band: float
         if found is None:
             continue
         lowest = max(lowest, found)
-        anchored = "end" if right >= row.width else "start" if left <= 0 else "middle"
+        anchored: Anchor = "end" if right >= row.width else "start" if left <= 0 else "middle"
         at = {"end": row.width, "start": 0.0, "middle": x}[anchored]
-        pen.text(at, base + 14 * found * u, label, SOFT, anchor=anchored)  # type: ignore[arg-type]
+        pen.text(at, base + 14 * found * u, label, SOFT, anchor=anchored)
     return base + (5 + 14 * lowest) * u
 
 

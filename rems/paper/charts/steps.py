@@ -10,42 +10,15 @@ from reportlab.lib.colors import Color
 
 from rems.paper.charts.days import day_text, tick_days
 from rems.paper.charts.pen import Pen, free_lane, is_narrow, scale_for
+from rems.paper.charts.plot import Plot, Series, Zone, ZoneKind, headroom, words_of
 from rems.paper.styles import ACCENT, EDGE, INK, LATE, LATE_WASH, LINE, SHADE, SOFT, SOON
 
 _MARK_LANES = 4
 
 
-class ZoneKind(StrEnum):
-    EXCEPTION = "exception"
-    LATE = "late"
-
-
 class MarkKind(StrEnum):
     INFUSION = "infusion"
     EXPIRY = "expiry"
-
-
-@dataclass(frozen=True)
-class Series:
-    """A name and the days from which each value holds, in order; the first value also holds before its day."""
-
-    label: str
-    points: Sequence[tuple[date, int]]
-
-    def on(self, day: date) -> int:
-        """The value of that day; 0 without points."""
-        values = [value for since, value in self.points if since <= day] or [value for _, value in self.points[:1]]
-        return values[-1] if values else 0
-
-
-@dataclass(frozen=True)
-class Zone:
-    """From the first day to the second, with what is said in it, line by line."""
-
-    start: date
-    end: date
-    lines: tuple[str, ...]
-    kind: ZoneKind = ZoneKind.EXCEPTION
 
 
 @dataclass(frozen=True)
@@ -55,26 +28,6 @@ class Mark:
     day: date
     label: str
     kind: MarkKind = MarkKind.INFUSION
-
-
-@dataclass(frozen=True)
-class _Plot:
-    """Where a day and a value lie."""
-
-    left: float
-    right: float
-    top: float
-    foot: float
-    start: date
-    end: date
-    most: int
-
-    def x(self, day: date) -> float:
-        whole = max((self.end - self.start).days, 1)
-        return self.left + (self.right - self.left) * min(max((day - self.start).days, 0), whole) / whole
-
-    def y(self, value: int) -> float:
-        return self.foot - (self.foot - self.top) * value / self.most
 
 
 def steps(
@@ -90,30 +43,33 @@ def steps(
     at: date | None = None,
     at_label: str = "",
 ) -> Drawing:
-    """The first line is solid, the second dashed; `at` is the day asked about. Raises ValueError for an end before the start."""
+    """The first line is solid, the second dashed; `at` is the day asked about. ValueError for an end before start."""
     if end < start:
         raise ValueError("the last day of a chart lies before its first")
     scale = scale_for(width)
     u = scale.unit
     narrow = is_narrow(width)
+    top = (40 if heading else 14) * u
     values = [value for series in (first, second) for day, value in series.points if day <= end]
     step, most = _grid(max(values, default=0))
-    top = (40 if heading else 14) * u
-    plot = _Plot((24 if narrow else 34) * u, width - (6 if narrow else 2) * u, top, top + 156 * u, start, end, most)
+    left, right = (24 if narrow else 34) * u, width - (6 if narrow else 2) * u
+    plot = Plot(left, right, top, top + 156 * u, start, end, most)
     trial = Pen(Drawing(width, 10), scale)
+    words = [words_of(trial, plot, zone) for zone in zones]
+    plot = headroom(plot, step, words, (first, second))
     drawing = Drawing(width, plot.foot + 26 * u + _draw_marks(trial, plot, marks, width))
     pen = Pen(drawing, scale)
     if heading:
         pen.text(0, 14 * u, heading, bold=True, small=narrow)
     for zone in zones:
         _draw_zone(pen, plot, zone)
-    for value in range(0, most + 1, step):
+    for value in range(0, plot.most + 1, step):
         pen.line(plot.left, plot.y(value), plot.right, plot.y(value), LINE if value else EDGE)
         pen.text(plot.left - 7 * u, plot.y(value) + 4 * u, f"{value:,}", SOFT, anchor="end")
     _draw_marks(pen, plot, marks, width)
     _draw_days(pen, plot)
-    for zone in zones:
-        _say_zone(pen, plot, zone)
+    for said in words:
+        said.draw(pen)
     _draw_series(pen, plot, second, INK, 1.5 if u == 1 else 1.1, (5, 3))
     _draw_series(pen, plot, first, ACCENT, 2 if u == 1 else 1.5)
     _name_series(pen, plot, first, second)
@@ -127,19 +83,13 @@ def steps(
     return drawing
 
 
-def _grid(most: int) -> tuple[int, int]:
-    """The distance of the grid's lines and its top, so that at most five stand above the axis."""
-    step = next(
-        s * 10**power for power in range(12) for s in (1, 2, 5) if most <= s * 10**power * 4 or s * 10**power * 5 > most
-    )
-    if most > 3:
-        step = max(step, 2)
-    return step, max(-(-most // step), 1) * step
+def _grid(highest: int) -> tuple[int, int]:
+    """The distance of the grid's lines and its top: at most five lines above the axis, the topmost free."""
+    step = next(n * 10**power for power in range(12) for n in (1, 2, 5) if highest // (n * 10**power) < 5)
+    return step, (highest // step + 1) * step
 
 
-def _draw_series(
-    pen: Pen, plot: _Plot, series: Series, color: Color, weight: float, dash: Sequence[float] = ()
-) -> None:
+def _draw_series(pen: Pen, plot: Plot, series: Series, color: Color, weight: float, dash: Sequence[float] = ()) -> None:
     level = plot.y(series.on(plot.start))
     points = [(plot.left, level)]
     for day, value in series.points:
@@ -149,37 +99,28 @@ def _draw_series(
     pen.way([*points, (plot.right, level)], color, weight, dash)
 
 
-def _name_series(pen: Pen, plot: _Plot, first: Series, second: Series) -> None:
-    """Names stand at the lines: the upper one above, the lower one below unless the axis is there."""
+def _name_series(pen: Pen, plot: Plot, first: Series, second: Series) -> None:
+    """Names stand at the lines: one above the upper, one below the lower or, at the axis, above it."""
     u = pen.scale.unit
+    left = plot.left + 6 * u
     y1, y2 = plot.y(first.on(plot.start)), plot.y(second.on(plot.start))
-    for label, y, above, color in ((first.label, y1, y1 <= y2, ACCENT), (second.label, y2, y2 < y1, INK)):
+    if abs(y1 - y2) < 1:
+        pen.text(left, y1 - 7 * u, first.label, ACCENT, bold=True)
+        pen.text(left + pen.measure(first.label, bold=True) + 14 * u, y1 - 7 * u, second.label, bold=True)
+        return
+    for label, y, above, color in ((first.label, y1, y1 < y2, ACCENT), (second.label, y2, y2 < y1, INK)):
         under = y + 16 * u
-        pen.text(plot.left + 6 * u, y - 7 * u if above or under > plot.foot - 2 * u else under, label, color, bold=True)
+        pen.text(left, y - 7 * u if above or under > plot.foot - 2 * u else under, label, color, bold=True)
 
 
-def _draw_zone(pen: Pen, plot: _Plot, zone: Zone) -> None:
+def _draw_zone(pen: Pen, plot: Plot, zone: Zone) -> None:
     left, right = plot.x(zone.start), plot.x(zone.end)
     pen.box(left, plot.top, right - left, plot.foot - plot.top, LATE_WASH if zone.kind is ZoneKind.LATE else SHADE)
     if zone.kind is ZoneKind.LATE:
         pen.line(left, plot.top, left, plot.foot, LATE, 1.5)
 
 
-def _say_zone(pen: Pen, plot: _Plot, zone: Zone) -> None:
-    """The words of a zone, from its left edge; from its right edge where they would leave the chart."""
-    u = pen.scale.unit
-    left = plot.x(zone.start) + 8 * u
-    wide = max((pen.measure(line, bold=True) for line in zone.lines), default=0)
-    for number, line in enumerate(zone.lines):
-        y = plot.top + (16 + 16 * number) * u
-        color = LATE if zone.kind is ZoneKind.LATE else SOON
-        if left + wide <= plot.right + 2 * u:
-            pen.text(left, y, line, color, bold=True)
-        else:
-            pen.text(plot.x(zone.end) - 6 * u, y, line, color, anchor="end", bold=True)
-
-
-def _draw_days(pen: Pen, plot: _Plot) -> None:
+def _draw_days(pen: Pen, plot: Plot) -> None:
     """Ticks below the axis; first and last day are always named, others where there is room. A year is named once."""
     u = pen.scale.unit
     y = plot.foot + 19 * u
@@ -199,10 +140,10 @@ def _draw_days(pen: Pen, plot: _Plot) -> None:
         pen.text(plot.right, y, day_text(plot.end, year), SOFT, anchor="end")
 
 
-def _draw_marks(pen: Pen, plot: _Plot, marks: Sequence[Mark], width: float) -> float:
+def _draw_marks(pen: Pen, plot: Plot, marks: Sequence[Mark], width: float) -> float:
     """What happens on a day, below it: a triangle for an expiry, a square for an infusion. Returns the height taken."""
     u = pen.scale.unit
-    lanes = [0.0] * _MARK_LANES
+    lanes = [-99.0] * _MARK_LANES
     deepest = -1
     shown = sorted((mark for mark in marks if plot.start <= mark.day <= plot.end), key=lambda mark: mark.day)
     for mark in shown:

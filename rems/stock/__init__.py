@@ -1,0 +1,1 @@
+"""Rescue medicine (tocilizumab): lots, vials, doses on hand, and doses held for a patient."""
