@@ -67,7 +67,9 @@ def _database_answers() -> None:
 def _migrations_are_run() -> None:
     at = db.session.execute(text("select version_num from alembic_version")).scalar_one_or_none()
     if at != migrating.newest():
-        raise SetupError(f"The database stands at migration {at}, the program needs {migrating.newest()}: run python -m rems migrate.")
+        raise SetupError(
+            f"The database stands at migration {at}, the program needs {migrating.newest()}: run python -m rems migrate."
+        )
 
 
 STRONG = """

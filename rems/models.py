@@ -10,10 +10,26 @@ from rems.followup import models as followup
 from rems.patients import models as patients
 from rems.programs import models as programs
 from rems.reminders import models as reminders
+from rems.reports import models as reports
 from rems.signatures import models as signatures
 from rems.sites import models as sites
 from rems.stock import models as stock
 from rems.training import models as training
 
 METADATA = Base.metadata
-FLOORS = (access, programs, signatures, sites, evidence, training, stock, background, certification, patients, events, followup, reminders)
+FLOORS = (
+    access,
+    programs,
+    signatures,
+    sites,
+    evidence,
+    training,
+    stock,
+    background,
+    certification,
+    patients,
+    events,
+    followup,
+    reminders,
+    reports,
+)

@@ -34,7 +34,9 @@ def navigation() -> dict[str, object]:
     return {
         "nav_items": [(label, url_for(end), request.path.startswith(prefix)) for label, end, _, _, prefix in shown],
         "thumb_items": [
-            (label, url_for(end), symbol, request.path.startswith(prefix)) for label, end, _, symbol, prefix in shown if symbol
+            (label, url_for(end), symbol, request.path.startswith(prefix))
+            for label, end, _, symbol, prefix in shown
+            if symbol
         ],
         "account": {"name": current_user.account.name, "place": actor.role.capitalize()},
         "sign_out_url": url_for("access.sign_out"),

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from psycopg import sql
 
 from rems.app import PROGRAMS, create_app
-from rems.cli import serve
+from rems.cli.migrate import migrate
 from rems.core import place, settings
 from rems.core.server import Cluster, hold
 from rems.core.settings import ROOT
@@ -27,7 +27,13 @@ from tests import factories
 HOME = Path(tempfile.gettempdir()) / f"rems-tests-{os.getuid()}"
 SHARED = ROOT.parent / "shared"
 KEPT = ("alembic_version", "program", "program_version")
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "100"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "100",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,15 +73,20 @@ def alone(file: Path) -> Iterator[None]:
 
 def template(cluster: Cluster) -> str:
     name = f"rems_template_{digest_of_the_ground()}"
-    with alone(HOME / "template.lock"), psycopg.connect(cluster.dsn("rems_super", "postgres"), autocommit=True) as server:
+    with (
+        alone(HOME / "template.lock"),
+        psycopg.connect(cluster.dsn("rems_super", "postgres"), autocommit=True) as server,
+    ):
         ready = server.execute("select datistemplate from pg_database where datname = %s", [name]).fetchone()
         if ready and ready[0]:
             return name
         server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
         server.execute(sql.SQL("create database {} owner rems_owner").format(sql.Identifier(name)))
         where = place.Place(cluster.dsn("rems_app", name), cluster.dsn("rems_owner", name))
-        serve.migrate(settings.read({"REMS_DEMO": "1", "REMS_DATA_DIR": str(HOME)}), where)
-        server.execute(sql.SQL("alter database {} is_template true allow_connections false").format(sql.Identifier(name)))
+        migrate(where)
+        server.execute(
+            sql.SQL("alter database {} is_template true allow_connections false").format(sql.Identifier(name))
+        )
     return name
 
 
@@ -85,7 +96,11 @@ def where(cluster: Cluster) -> Iterator[place.Place]:
     name = f"rems_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     source = template(cluster)
     with psycopg.connect(cluster.dsn("rems_super", "postgres"), autocommit=True) as server:
-        server.execute(sql.SQL("create database {} template {} owner rems_owner").format(sql.Identifier(name), sql.Identifier(source)))
+        server.execute(
+            sql.SQL("create database {} template {} owner rems_owner").format(
+                sql.Identifier(name), sql.Identifier(source)
+            )
+        )
     yield place.Place(cluster.dsn("rems_app", name), cluster.dsn("rems_owner", name))
     with psycopg.connect(cluster.dsn("rems_super", "postgres"), autocommit=True) as server:
         server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
@@ -102,7 +117,11 @@ def superuser(cluster: Cluster, where: place.Place) -> Iterator[psycopg.Connecti
 @pytest.fixture(scope="session")
 def whole_app(where: place.Place, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     data = tmp_path_factory.mktemp("data")
-    env = {"REMS_DEMO": "1", "REMS_DATA_DIR": str(data), "REMS_SECRET_KEY": "for tests alone, not for use anywhere else"}
+    env = {
+        "REMS_DEMO": "1",
+        "REMS_DATA_DIR": str(data),
+        "REMS_SECRET_KEY": "for tests alone, not for use anywhere else",
+    }
     app = create_app(settings.read(env), where)
     app.config.update(TESTING=True)
     return app
@@ -113,9 +132,15 @@ def app(whole_app: Flask, superuser: psycopg.Connection) -> Iterator[Flask]:
     """The application inside its context; what a test wrote is gone after it (the trail stays: nothing can empty it)."""
     with whole_app.app_context():
         yield whole_app
-    names = [f"public.{t}" for (t,) in superuser.execute("select tablename from pg_tables where schemaname = 'public'") if t not in KEPT]
+    names = [
+        f"public.{t}"
+        for (t,) in superuser.execute("select tablename from pg_tables where schemaname = 'public'")
+        if t not in KEPT
+    ]
     names += ["queue.procrastinate_events", "queue.procrastinate_jobs"]
-    filled = superuser.execute(" union all ".join(f"(select '{n}' from {_quoted(n)} limit 1)" for n in names)).fetchall()
+    filled = superuser.execute(
+        " union all ".join(f"(select '{n}' from {_quoted(n)} limit 1)" for n in names)
+    ).fetchall()
     if filled:
         superuser.execute("set session_replication_role = replica")
         for (name,) in filled:

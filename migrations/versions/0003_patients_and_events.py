@@ -20,6 +20,7 @@ select protect('reservation', 'site');
 select protect('visit');
 select protect('adverse_event');
 select protect('reminder', 'scope', 'scope_id', 'select, insert, update');
+select protect('report_made');
 select protect('planned_visit', 'scope', 'scope_id', 'select, insert, update, delete', '', false);
 select protect('deadline', 'scope', 'scope_id', 'select, insert, update, delete', '', false);
 """
@@ -547,4 +548,21 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("supersedes_id IS NOT NULL"),
     )
+    op.create_table(
+        "report_made",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("known_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
+        sa.Column("made_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_report_made_digest_is_sha256")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_report_made_program_id")),
+        sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_report_made_scope_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_made")),
+    )
+    op.create_index("ix_report_made_scope_id", "report_made", ["scope_id", "made_at"], unique=False)
     op.execute(PROTECTED)

@@ -29,14 +29,23 @@ def sign_in(email: str, password: str, *, address: str, now: datetime) -> querie
     Raises TooSoon while the account or the address has to wait, NotAllowed when address and password do not fit.
     """
     failed = queries.failures(email, address, now=now)
-    from_then = may_try_at(account_failures=failed.account, address_failures=failed.address, last_failed_at=failed.last_failed_at)
+    from_then = may_try_at(
+        account_failures=failed.account, address_failures=failed.address, last_failed_at=failed.last_failed_at
+    )
     if from_then and now < from_then:
         raise TooSoon(int((from_then - now).total_seconds()) + 1)
     account = queries.account_by_email(email)
     right = matches(password, account.password_hash if account else None)
     succeeded = right and account is not None and account.active
     with transaction(DOOR, "access.sign_in", "signed in" if succeeded else "refused", at=now) as session:
-        session.add(SignIn(email=email.strip().lower()[:254], account_id=account.id if account else None, address=address, succeeded=succeeded))
+        session.add(
+            SignIn(
+                email=email.strip().lower()[:254],
+                account_id=account.id if account else None,
+                address=address,
+                succeeded=succeeded,
+            )
+        )
     if not succeeded or account is None:
         raise NotAllowed("This e-mail address and password do not fit together.")
     return account
@@ -78,7 +87,13 @@ def grant(
         raise BadInput(f"{spec.title} is held for a {spec.held_for}; name exactly that.", "role")
     with transaction(by, "access.grant", at=now) as session:
         row = RoleGrant(
-            id=uuid7(), account_id=account_id, role=role, site_id=site_id, program_id=program_id, from_on=from_on, until_on=until_on
+            id=uuid7(),
+            account_id=account_id,
+            role=role,
+            site_id=site_id,
+            program_id=program_id,
+            from_on=from_on,
+            until_on=until_on,
         )
         session.add(row)
     return row.id

@@ -28,7 +28,9 @@ class Known:
 
 def account_by_email(email: str) -> Known | None:
     """The account of that address, through the owner's look-up function: nobody is signed in yet."""
-    row = db.session.execute(text("select * from access_account(:email, null)"), {"email": email.strip().lower()}).one_or_none()
+    row = db.session.execute(
+        text("select * from access_account(:email, null)"), {"email": email.strip().lower()}
+    ).one_or_none()
     return Known(*row) if row else None
 
 
@@ -72,7 +74,11 @@ def failures(email: str, address: str, *, now: datetime) -> Failures:
 
 def grants_of(account_id: UUID) -> list[RoleGrant]:
     """Every grant of the account, newest first, ended ones too."""
-    return list(db.session.scalars(select(RoleGrant).where(RoleGrant.account_id == account_id).order_by(RoleGrant.from_on.desc())))
+    return list(
+        db.session.scalars(
+            select(RoleGrant).where(RoleGrant.account_id == account_id).order_by(RoleGrant.from_on.desc())
+        )
+    )
 
 
 def scopes_with(actor: Actor, permission: Permission) -> frozenset[UUID]:

@@ -91,7 +91,9 @@ ROLES: dict[Role, RoleSpec] = {
         "Treating physician",
         "Passes the gate before an infusion, infuses, sees patients in follow-up and reports adverse events.",
         HeldFor.SITE,
-        frozenset({P.SITE_READ, P.PATIENT_READ, P.PATIENT_ENROLL, P.PATIENT_AUTHORIZE, P.PATIENT_INFUSE, P.VISIT_RECORD})
+        frozenset(
+            {P.SITE_READ, P.PATIENT_READ, P.PATIENT_ENROLL, P.PATIENT_AUTHORIZE, P.PATIENT_INFUSE, P.VISIT_RECORD}
+        )
         | {P.EVENT_READ, P.EVENT_REPORT, P.BACKGROUND_READ},
     ),
     Role.PROGRAM_MANAGER: RoleSpec(
@@ -104,7 +106,17 @@ ROLES: dict[Role, RoleSpec] = {
         "Case processor",
         "Works adverse-event cases of a program against their legal clocks.",
         HeldFor.PROGRAM,
-        frozenset({P.SITE_READ, P.PATIENT_READ, P.EVENT_READ, P.EVENT_REPORT, P.EVENT_ASSESS, P.BACKGROUND_READ, P.REPORT_MAKE}),
+        frozenset(
+            {
+                P.SITE_READ,
+                P.PATIENT_READ,
+                P.EVENT_READ,
+                P.EVENT_REPORT,
+                P.EVENT_ASSESS,
+                P.BACKGROUND_READ,
+                P.REPORT_MAKE,
+            }
+        ),
     ),
     Role.MEDICAL_REVIEWER: RoleSpec(
         "Medical reviewer",
@@ -136,10 +148,15 @@ def can(actor: Actor, permission: Permission, *, scope_id: UUID | None = None, p
     held = [h for h in actor.holdings if permission in h.permissions]
     if scope_id is None and program_id is None:
         return bool(held)
-    return any((scope_id is not None and scope_id in h.scopes) or (program_id is not None and program_id in h.programs) for h in held)
+    return any(
+        (scope_id is not None and scope_id in h.scopes) or (program_id is not None and program_id in h.programs)
+        for h in held
+    )
 
 
-def require(actor: Actor, permission: Permission, *, scope_id: UUID | None = None, program_id: UUID | None = None) -> None:
+def require(
+    actor: Actor, permission: Permission, *, scope_id: UUID | None = None, program_id: UUID | None = None
+) -> None:
     """Refuse what the actor may not do. Raises NotAllowed with the roles that may."""
     if not can(actor, permission, scope_id=scope_id, program_id=program_id):
         able = [spec.title.lower() for spec in ROLES.values() if permission in spec.permissions]

@@ -124,7 +124,7 @@ def _candidates(folder: Path) -> Iterator[Path]:
 def _quarter(name: str) -> str:
     """`2025Q4` from `DEMO25Q4.txt`."""
     found = NAME.fullmatch(name)
-    assert found is not None  # noqa: S101 - only names that match reach this
+    assert found is not None
     return f"20{found[2]}Q{found[3]}"
 
 

@@ -29,7 +29,9 @@ def add(chosen: Settings, where: Place, email: str, name: str) -> int:
             {"id": key, "email": email.lower(), "name": name, "hash": hashed(password)},
         )
         connection.execute(
-            text("insert into role_grant (id, account_id, role, from_on) values (:id, :account, 'administrator', :today)"),
+            text(
+                "insert into role_grant (id, account_id, role, from_on) values (:id, :account, 'administrator', :today)"
+            ),
             {"id": uuid7(), "account": key, "today": utcnow().date()},
         )
     print(f"{name} <{email}> is an administrator.")

@@ -13,15 +13,21 @@ from rems.events import grading
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="python -m rems", description="Risk-management compliance and adverse-event reporting.")
+    top = argparse.ArgumentParser(
+        prog="python -m rems", description="Risk-management compliance and adverse-event reporting."
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("serve", help="web and worker under one parent, with the program's own database if none is named")
+    commands.add_parser(
+        "serve", help="web and worker under one parent, with the program's own database if none is named"
+    )
     commands.add_parser("web", help="the web alone, under gunicorn")
     commands.add_parser("worker", help="the worker alone: the clock and the jobs")
     commands.add_parser("migrate", help="bring the database up to date and register the programs")
     demo = commands.add_parser("demo", help="fill an empty database with invented, repeatable demonstration data")
     demo.add_argument("--seed", type=int, default=2026, help="the one seed of everything invented (default 2026)")
-    load = commands.add_parser("import", help="read public data").add_subparsers(dest="what", required=True, metavar="WHAT")
+    load = commands.add_parser("import", help="read public data").add_subparsers(
+        dest="what", required=True, metavar="WHAT"
+    )
     faers = load.add_parser("faers", help="a FAERS quarterly ASCII extract, as background reports")
     faers.add_argument("folder", type=Path, metavar="DIR")
     rule = commands.add_parser("rule", help="one pure rule on plain JSON from stdin; no database")

@@ -1,17 +1,12 @@
 """`serve`: the web under gunicorn and the worker beside it, under one parent. `migrate`: bring the database up to date."""
 
-import os
-import sys
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from rems.app import PROGRAMS, create_app
-from rems.cli.supervise import Child, check_port, supervise
+from rems.app import PROGRAMS
 from rems.core import migrating, place, settings
 from rems.core.errors import SetupError
-from rems.core.server import hold
-from rems.demo import history, sign_ins
 from rems.programs import files
 from rems.programs.registering import register
 

@@ -16,7 +16,9 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadInput(f'"{name}" is no time zone; write it like America/Chicago or Europe/Berlin', "timezone") from error
+        raise BadInput(
+            f'"{name}" is no time zone; write it like America/Chicago or Europe/Berlin', "timezone"
+        ) from error
 
 
 def day_in(zone_name: str, moment: datetime) -> date:

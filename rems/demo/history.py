@@ -4,25 +4,18 @@ Run by the owner, so that each thing is recorded at its own moment; the trail ma
 Everything comes from one seed and from the day it is run on: the same seed on the same day gives the same world.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
-from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import text
 
-from rems.access import actions as access
-from rems.access import queries as accounts
-from rems.access.rules import GRANTS, Role
-from rems.core.actor import Actor, ActorKind, Holding
+from rems.core.actor import Actor
 from rems.core.db import db, entering_history, reading
 from rems.demo.names import TOWNS
 from rems.demo.patients import Ward
-from rems.demo.sign_ins import PASSWORD, SHOWN
 from rems.demo.sites import Hospital, found_hospital
-from rems.programs import queries as programs
 
 PATIENTS = 400
 EVENTS = 150
@@ -34,7 +27,9 @@ Say = Callable[[str], None]
 def is_empty() -> bool:
     """Whether nothing was entered yet: no site and no account."""
     with reading(Actor.system("demonstration")):
-        return not db.session.execute(text("select exists (select from site) or exists (select from account)")).scalar_one()
+        return not db.session.execute(
+            text("select exists (select from site) or exists (select from account)")
+        ).scalar_one()
 
 
 def fill(app: Flask, *, seed: int, now: datetime, say: Say) -> None:

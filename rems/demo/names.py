@@ -42,15 +42,8 @@ TOWNS: tuple[Town, ...] = (
     Town("Jeziorany Nowe", "Mazowieckie", "PL", "Europe/Warsaw", "Szpital Kliniczny w Jezioranach", "JN"),
 )
 
-GIVEN = (
-    "Maren Tobias Ilse Rafael Helena Tomasz Annika Jannis Lene Noor Priya Hollis Sunniva Jonas Amara Mateo Ingrid Kofi Yuki Élodie "
-    "Zofia Dimitra Élise Bram Nadia Oskar Wren Soraya Lucio Maeve Anders Chiara Elif Ruben Vesna Hana Emil Paloma Teun Sigrid"
-).split()
-FAMILY = (
-    "Oyelaran Renquist Vantongeren Castellane Dragomir Brekke Sorensen Thorwald Marquardt Haddad Ramanath Greer Kell Achterberg "
-    "Ferrante Okonjo Lindqvist Marchetti Abernathy Kowalczyk Papadaki Stoyanova Bakker Delacroix Hollingberry Nakagawa Pereiro "
-    "Ellingsen Varga Quintanilla Rosengren Tamsin Underhill Winterbourne Yilmazer Zabriskie Ashdown Calloway Demirova Eastlake"
-).split()
+GIVEN = ["Maren", "Tobias", "Ilse", "Rafael", "Helena", "Tomasz", "Annika", "Jannis", "Lene", "Noor", "Priya", "Hollis", "Sunniva", "Jonas", "Amara", "Mateo", "Ingrid", "Kofi", "Yuki", "Élodie", "Zofia", "Dimitra", "Élise", "Bram", "Nadia", "Oskar", "Wren", "Soraya", "Lucio", "Maeve", "Anders", "Chiara", "Elif", "Ruben", "Vesna", "Hana", "Emil", "Paloma", "Teun", "Sigrid"]
+FAMILY = ["Oyelaran", "Renquist", "Vantongeren", "Castellane", "Dragomir", "Brekke", "Sorensen", "Thorwald", "Marquardt", "Haddad", "Ramanath", "Greer", "Kell", "Achterberg", "Ferrante", "Okonjo", "Lindqvist", "Marchetti", "Abernathy", "Kowalczyk", "Papadaki", "Stoyanova", "Bakker", "Delacroix", "Hollingberry", "Nakagawa", "Pereiro", "Ellingsen", "Varga", "Quintanilla", "Rosengren", "Tamsin", "Underhill", "Winterbourne", "Yilmazer", "Zabriskie", "Ashdown", "Calloway", "Demirova", "Eastlake"]
 INDICATIONS = (
     "Relapsed or refractory large B-cell lymphoma",
     "Relapsed follicular lymphoma",

@@ -22,12 +22,24 @@ class Shown:
 
 SHOWN: tuple[Shown, ...] = (
     Shown(Role.SITE_COORDINATOR, "Maren Oyelaran", "coordinator@demo.example", "Harrow Lake: what must be done today."),
-    Shown(Role.AUTHORIZED_REPRESENTATIVE, "Ilse Vantongeren, MD", "representative@demo.example", "Signs for Harrow Lake and its clinics."),
-    Shown(Role.PHARMACIST, "Tomasz Brekke, PharmD", "pharmacist@demo.example", "Tocilizumab lots, reservations and counts."),
+    Shown(
+        Role.AUTHORIZED_REPRESENTATIVE,
+        "Ilse Vantongeren, MD",
+        "representative@demo.example",
+        "Signs for Harrow Lake and its clinics.",
+    ),
+    Shown(
+        Role.PHARMACIST,
+        "Tomasz Brekke, PharmD",
+        "pharmacist@demo.example",
+        "Tocilizumab lots, reservations and counts.",
+    ),
     Shown(Role.TREATING_PHYSICIAN, "Helena Dragomir, MD", "physician@demo.example", "Gate, infusion, visits, events."),
     Shown(Role.PROGRAM_MANAGER, "Hollis Greer", "manager@demo.example", "Every site of the programs; certifies them."),
     Shown(Role.CASE_PROCESSOR, "Priya Ramanath", "cases@demo.example", "Cases by the clock that runs out first."),
-    Shown(Role.MEDICAL_REVIEWER, "Jonas Achterberg, MD", "reviewer@demo.example", "Judges seriousness and expectedness."),
+    Shown(
+        Role.MEDICAL_REVIEWER, "Jonas Achterberg, MD", "reviewer@demo.example", "Judges seriousness and expectedness."
+    ),
     Shown(Role.AUDITOR, "Noor Haddad", "auditor@demo.example", "Any site on any day, with its trail. Reads only."),
     Shown(Role.ADMINISTRATOR, "Sunniva Kell", "administrator@demo.example", "Accounts and roles. Sees no patient."),
 )

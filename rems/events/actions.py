@@ -22,7 +22,6 @@ from rems.events.rules import CRS_OR_NEUROTOXICITY, TERMS, Kind, Outcome, Seriou
 from rems.evidence import steps as evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
 from rems.patients import queries as patients
-from rems.programs import queries as programs
 from rems.sites import queries as sites
 
 
@@ -57,7 +56,11 @@ def report(patient_id: UUID, said: Happening, *, by: Actor, now: datetime) -> UU
         site = sites.site(by, entry.site_id)
         today = day_in(site.timezone, now)
         check_days(
-            began_on=said.began_on, ended_on=said.ended_on, site_aware_on=said.site_aware_on, day_zero=said.day_zero, today=today
+            began_on=said.began_on,
+            ended_on=said.ended_on,
+            site_aware_on=said.site_aware_on,
+            day_zero=said.day_zero,
+            today=today,
         )
         given = patients.infusion(patient_id, Lens(said.began_on))
         graded = _graded(said)
@@ -123,7 +126,9 @@ def assess(
         check_outcome(list(seriousness), Outcome(old.outcome), old.grade)
         own = {"id", "recorded_at", "recorded_by", "supersedes_id", "expected", "seriousness"}
         kept = {c.key: getattr(old, c.key) for c in AdverseEvent.__mapper__.column_attrs if c.key not in own}
-        row = AdverseEvent(id=uuid7(), supersedes_id=old.id, expected=expected, seriousness=[str(s) for s in seriousness], **kept)
+        row = AdverseEvent(
+            id=uuid7(), supersedes_id=old.id, expected=expected, seriousness=[str(s) for s in seriousness], **kept
+        )
         session.add(row)
         session.execute(delete(DeadlineRow).where(DeadlineRow.event_id == old.id))
         session.flush()
@@ -146,7 +151,10 @@ def _graded(said: Happening) -> dict[str, Any]:
     result = crs(said.crs_inputs)
     grade = said.grade if said.grade is not None else result.grade
     if grade != result.grade and result.grade is not None and not said.grade_reason.strip():
-        raise BadInput(f"Grade {grade} was entered, ASTCT 2019 gives {result.grade}: write the reason for the difference.", "grade_reason")
+        raise BadInput(
+            f"Grade {grade} was entered, ASTCT 2019 gives {result.grade}: write the reason for the difference.",
+            "grade_reason",
+        )
     return {
         **answer,
         "grade_system": f"{result.system} {result.version}",

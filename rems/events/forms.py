@@ -30,12 +30,21 @@ OXYGEN_WORDS = {
 
 class ReportForm(BaseForm):
     kind = ChoiceField("What happened", choices=list(KIND_WORDS.items()), shown="radio")
-    term = TextField("In a few words", hint="The diagnosis or the sign, for example: pneumonia", longest=250, optional=True, width="mid")
+    term = TextField(
+        "In a few words",
+        hint="The diagnosis or the sign, for example: pneumonia",
+        longest=250,
+        optional=True,
+        width="mid",
+    )
     began_on = DayField("When it began")
     ended_on = DayField("When it ended", optional=True, hint="Leave empty while it goes on")
     temperature_c = DecimalField("Highest temperature", least="25", most="45", places=1, unit="°C", optional=True)
     vasopressors = ChoiceField(
-        "Vasopressors", choices=[("0", "none"), ("1", "one"), ("2", "two or more")], optional=True, hint="Vasopressin not counted"
+        "Vasopressors",
+        choices=[("0", "none"), ("1", "one"), ("2", "two or more")],
+        optional=True,
+        hint="Vasopressin not counted",
     )
     vasopressin = TickField("Vasopressin was given too")
     hypotension = TickField("Blood pressure was low")
@@ -46,12 +55,16 @@ class ReportForm(BaseForm):
     grade = ChoiceField("Grade you give", choices=[(str(n), str(n)) for n in range(1, 6)], optional=True)
     grade_reason = TextField("Reason, if it differs from the computed grade", longest=500, optional=True)
     seriousness = ChoicesField(
-        "Was it serious?", choices=list(SERIOUSNESS_WORDS.items()), optional=True, hint="Tick all that apply. Serious is not the same as severe."
+        "Was it serious?",
+        choices=list(SERIOUSNESS_WORDS.items()),
+        optional=True,
+        hint="Tick all that apply. Serious is not the same as severe.",
     )
     outcome = ChoiceField("Outcome so far", choices=list(OUTCOME_WORDS.items()))
     site_aware_on = DayField("When the site learned of it")
     day_zero = DayField(
-        "When the company learned of it", hint="Day 0: the day it had patient, reporter, product and event. With this report: today."
+        "When the company learned of it",
+        hint="Day 0: the day it had patient, reporter, product and event. With this report: today.",
     )
     narrative = LongTextField("In your words", optional=True, longest=10_000)
 
@@ -85,8 +98,13 @@ class ReportForm(BaseForm):
 class AssessForm(BaseForm):
     expected = ChoiceField(
         "Is it expected?",
-        choices=[("no", "No: not in the reference safety information, or more severe or specific"), ("yes", "Yes: listed at that severity")],
+        choices=[
+            ("no", "No: not in the reference safety information, or more severe or specific"),
+            ("yes", "Yes: listed at that severity"),
+        ],
         shown="radio",
     )
-    seriousness = ChoicesField("Serious, because", choices=list(SERIOUSNESS_WORDS.items()), optional=True, hint="None ticked: not serious.")
+    seriousness = ChoicesField(
+        "Serious, because", choices=list(SERIOUSNESS_WORDS.items()), optional=True, hint="None ticked: not serious."
+    )
     reason = TextField("Reason", hint="Against which document, of which date", longest=500)

@@ -21,7 +21,8 @@ class AdverseEvent(Fact, Base):
         CheckConstraint("grade BETWEEN 0 AND 5", name="grade_is_a_grade"),
         CheckConstraint("computed_grade BETWEEN 0 AND 5", name="computed_grade_is_a_grade"),
         CheckConstraint(
-            "grade IS NOT DISTINCT FROM computed_grade OR computed_grade IS NULL OR grade_reason <> ''", name="difference_has_a_reason"
+            "grade IS NOT DISTINCT FROM computed_grade OR computed_grade IS NULL OR grade_reason <> ''",
+            name="difference_has_a_reason",
         ),
         CheckConstraint("site_aware_on >= holds_on", name="aware_after_onset"),
         CheckConstraint("day_zero >= site_aware_on", name="company_after_site"),
@@ -57,7 +58,9 @@ class DeadlineRow(Scoped, Base):
 
     __tablename__ = "deadline"
     __table_args__ = (
-        ForeignKeyConstraint(["event_id", "scope_id"], ["adverse_event.id", "adverse_event.scope_id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["event_id", "scope_id"], ["adverse_event.id", "adverse_event.scope_id"], ondelete="CASCADE"
+        ),
         Index("uq_deadline_event_id_code", "event_id", "code", unique=True),
         Index("ix_deadline_due_on", "due_on"),
     )

@@ -53,11 +53,17 @@ def event(actor: Actor, event_id: UUID) -> AdverseEvent:
 
 def states(actor: Actor, case_number: str) -> list[AdverseEvent]:
     """Every state of an event, oldest first: the report, then each assessment or correction."""
-    query = select(AdverseEvent).where(AdverseEvent.case_number == case_number).order_by(AdverseEvent.recorded_at, AdverseEvent.id)
+    query = (
+        select(AdverseEvent)
+        .where(AdverseEvent.case_number == case_number)
+        .order_by(AdverseEvent.recorded_at, AdverseEvent.id)
+    )
     return list(db.session.scalars(query))
 
 
-def page(actor: Actor, *, text: str = "", kind: str = "", number: int = 1, size: int = 25) -> tuple[list[Running | AdverseEvent], int]:
+def page(
+    actor: Actor, *, text: str = "", kind: str = "", number: int = 1, size: int = 25
+) -> tuple[list[Running | AdverseEvent], int]:
     """One page of events, what runs out first on top, then the newest; and how many in all (counted up to 1,001)."""
     query = visible(actor)
     if text:
@@ -65,13 +71,17 @@ def page(actor: Actor, *, text: str = "", kind: str = "", number: int = 1, size:
     if kind:
         query = query.where(AdverseEvent.group == kind)
     total = db.session.scalar(select(func.count()).select_from(query.limit(1001).subquery())) or 0
-    rows = db.session.scalars(query.order_by(AdverseEvent.day_zero.desc(), AdverseEvent.id.desc()).limit(size).offset((number - 1) * size))
+    rows = db.session.scalars(
+        query.order_by(AdverseEvent.day_zero.desc(), AdverseEvent.id.desc()).limit(size).offset((number - 1) * size)
+    )
     return list(rows), total
 
 
 def of_patient(patient_id: UUID, lens: Lens | None = None) -> list[AdverseEvent]:
     """The events of a patient, the newest first."""
-    query = facts(AdverseEvent, lens).where(AdverseEvent.patient_id == patient_id).order_by(AdverseEvent.holds_on.desc())
+    query = (
+        facts(AdverseEvent, lens).where(AdverseEvent.patient_id == patient_id).order_by(AdverseEvent.holds_on.desc())
+    )
     return list(db.session.scalars(query))
 
 

@@ -108,7 +108,14 @@ def report_page(patient_id: UUID, form: ReportForm, *, now: datetime, result: Cr
     site = sites.site(actor, entry.site_id)
     given = patients.infusion(patient_id, Lens(day_in(site.timezone, now)))
     return render_template(
-        "events/report.html", form=form, patient=patient, site=site, entry=entry, infusion=given, result=result, today=day_in(site.timezone, now)
+        "events/report.html",
+        form=form,
+        patient=patient,
+        site=site,
+        entry=entry,
+        infusion=given,
+        result=result,
+        today=day_in(site.timezone, now),
     )
 
 
@@ -118,7 +125,9 @@ def show(event_id: UUID) -> ResponseReturnValue:
     row = queries.event(actor, event_id)
     if row.id != event_id:
         return redirect(url_for("events.show", event_id=row.id))
-    form = AssessForm(data={"seriousness": row.seriousness, "expected": {True: "yes", False: "no", None: ""}[row.expected]})
+    form = AssessForm(
+        data={"seriousness": row.seriousness, "expected": {True: "yes", False: "no", None: ""}[row.expected]}
+    )
     return event_page(row.id, form)
 
 

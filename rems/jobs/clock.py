@@ -40,7 +40,9 @@ def beat(*, now: datetime) -> None:
     """Note that the clock ticked; readiness looks at it."""
     with transaction(Actor.system("clock"), "jobs.beat", at=now) as session:
         session.execute(
-            text("insert into clock_beat (id, ticked_at) values (1, clock_timestamp()) on conflict (id) do update set ticked_at = excluded.ticked_at")
+            text(
+                "insert into clock_beat (id, ticked_at) values (1, clock_timestamp()) on conflict (id) do update set ticked_at = excluded.ticked_at"
+            )
         )
 
 

@@ -1,18 +1,14 @@
 """The worker process: APScheduler ticks and plans, Procrastinate takes jobs and runs them."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from procrastinate import PsycopgConnector
-from sqlalchemy import text
 
-from rems.core.actor import Actor
 from rems.core.clock import utcnow
-from rems.core.db import db, transaction
 from rems.jobs.clock import tick
 from rems.work.engine import engine
 
@@ -24,7 +20,9 @@ def run(app: Flask, address: str) -> None:
     connector = PsycopgConnector(conninfo=address, kwargs={"options": "-c search_path=public,queue"})
     seconds = int(app.extensions["rems_settings"].value("reminders", "tick_seconds"))
     scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(lambda: _tick(app), "interval", seconds=seconds, next_run_time=utcnow(), max_instances=1, coalesce=True)
+    scheduler.add_job(
+        lambda: _tick(app), "interval", seconds=seconds, next_run_time=utcnow(), max_instances=1, coalesce=True
+    )
     scheduler.start()
 
     def in_app(process: Callable[..., Any], context: Any, worker: Any) -> Any:
@@ -33,7 +31,9 @@ def run(app: Flask, address: str) -> None:
 
     try:
         with engine.replace_connector(connector) as running:
-            running.run_worker(concurrency=4, fetch_job_polling_interval=2, task_middleware=[in_app], install_signal_handlers=True)
+            running.run_worker(
+                concurrency=4, fetch_job_polling_interval=2, task_middleware=[in_app], install_signal_handlers=True
+            )
     finally:
         scheduler.shutdown(wait=True)
 

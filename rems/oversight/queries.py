@@ -82,7 +82,9 @@ def count_patients(actor: Actor) -> int:
 
 
 TRAILED = frozenset(
-    table.name for table in Base.metadata.sorted_tables if table.name not in ("planned_visit", "deadline") and not table.name.startswith("public_")
+    table.name
+    for table in Base.metadata.sorted_tables
+    if table.name not in ("planned_visit", "deadline") and not table.name.startswith("public_")
 )
 
 
@@ -102,7 +104,9 @@ def history(table: str, key: UUID) -> list[Change]:
     """The trail of one record, oldest first. Raises NotFound for a table without a trail, or a record one may not see."""
     if table not in TRAILED:
         raise NotFound(f'There is no record of the kind "{table}".')
-    rows = db.session.execute(text(f"{ENTRY} where table_name = :table and row_key = :key order by id"), {"table": table, "key": str(key)}).all()
+    rows = db.session.execute(
+        text(f"{ENTRY} where table_name = :table and row_key = :key order by id"), {"table": table, "key": str(key)}
+    ).all()
     if not rows:
         raise NotFound("There is no such record, or its trail is not yours to see.")
     return [Change(row, _differences(row.before, row.after)) for row in rows]

@@ -53,7 +53,9 @@ def home() -> ResponseReturnValue:
         today=today,
         span=span,
         lots=queries.expiring_lots(actor, on=today, within_days=30) if own else [],
-        clocks=events.due(actor, on=today, within_days=max(SPANS[span], 7)) if can(actor, Permission.EVENT_READ) else [],
+        clocks=events.due(actor, on=today, within_days=max(SPANS[span], 7))
+        if can(actor, Permission.EVENT_READ)
+        else [],
         visits=followup.due(actor, today, SPANS[span]) if can(actor, Permission.VISIT_RECORD) else [],
         standings=[certification.standing(actor, e, Lens(today)) for s in own for e in sites.entries(actor, s.id)],
         doses={s.id: stock.doses(s.id, Lens(today), weight) for s in own},
@@ -61,7 +63,8 @@ def home() -> ResponseReturnValue:
         patients=queries.count_patients(actor),
         chart=inline_svg(
             bars_by_year([YearBar(y.year, y.patients, y.late) for y in years]),
-            title="Patients by year of follow-up: " + ", ".join(f"year {y.year}: {y.patients}" for y in years if y.patients),
+            title="Patients by year of follow-up: "
+            + ", ".join(f"year {y.year}: {y.patients}" for y in years if y.patients),
         )
         if any(y.patients for y in years)
         else "",
@@ -81,7 +84,9 @@ def trail_index() -> ResponseReturnValue:
     except ValueError as error:
         raise BadInput("before is no key of an entry") from error
     rows = queries.newest(actor, before=key, action=text)
-    return render_template("oversight/trail_index.html", rows=rows[:50], older=rows[49].id if len(rows) > 50 else None, action=text)
+    return render_template(
+        "oversight/trail_index.html", rows=rows[:50], older=rows[49].id if len(rows) > 50 else None, action=text
+    )
 
 
 @bp.get("/trail/<table>/<uuid:key>")

@@ -21,7 +21,8 @@ class Errors:
         return "\n".join(dict.fromkeys(self.lines))
 
     def add(self, file: str, node: Node | None, sentence: str) -> None:
-        self.lines.append(f"{file}, line {node.start_mark.line + 1 if node else 1}: {sentence}")
+        line = node.start_mark.line + 1 if node else 1
+        self.lines.append(f"{file}, line {line}: {' '.join(sentence.split())}")
 
 
 def open_node(path: Path, errors: Errors) -> tuple[str, MappingNode | None]:

@@ -13,6 +13,7 @@ from rems.programs.opening import Errors, open_node
 from rems.programs.rules import Parameter
 from rems.programs.terms import Quantity, Unit
 
+LONGEST = 80  # characters of a wrong value that are repeated
 ABSENT_DAY = date(1, 1, 1)  # stands for a day that could not be read; an error was noted
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -48,7 +49,7 @@ class Table:
     def wrong(self, key: str, expected: str) -> None:
         node = self.values.get(key)
         found = (
-            f'"{node.value}"'
+            f'"{node.value[:LONGEST]}"'
             if isinstance(node, ScalarNode)
             else "a list"
             if isinstance(node, SequenceNode)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Date, bindparam, text
+from sqlalchemy import text
 
 from rems.access import queries as accounts
 from rems.core import mail

@@ -9,5 +9,7 @@ from rems.reminders.models import Reminder
 
 def mine(actor: Actor, *, limit: int = 50) -> list[Reminder]:
     """The newest reminders to this person, with what became of each."""
-    query = select(Reminder).where(Reminder.account_id == actor.id).order_by(Reminder.planned_at.desc(), Reminder.id.desc())
+    query = (
+        select(Reminder).where(Reminder.account_id == actor.id).order_by(Reminder.planned_at.desc(), Reminder.id.desc())
+    )
     return list(db.session.scalars(query.limit(limit)))

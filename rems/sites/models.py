@@ -67,7 +67,9 @@ class AuthorizedRepresentative(Fact, Base):
     """Who signs for the site under a program, from `holds_on` until the next one."""
 
     __tablename__ = "authorized_representative"
-    __table_args__ = fact_args("authorized_representative", Index("ix_authorized_representative_scope_id", "scope_id", "holds_on"))
+    __table_args__ = fact_args(
+        "authorized_representative", Index("ix_authorized_representative_scope_id", "scope_id", "holds_on")
+    )
     staff_member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_member.id"))
 
 
@@ -77,7 +79,9 @@ class SiteEnrollment(Fact, Base):
     __tablename__ = "site_enrollment"
     __table_args__ = fact_args(
         "site_enrollment",
-        ForeignKeyConstraint(["representative_id", "scope_id"], ["authorized_representative.id", "authorized_representative.scope_id"]),
+        ForeignKeyConstraint(
+            ["representative_id", "scope_id"], ["authorized_representative.id", "authorized_representative.scope_id"]
+        ),
     )
     representative_id: Mapped[UUID]
     attestations: Mapped[dict[str, Any]]

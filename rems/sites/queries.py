@@ -107,5 +107,7 @@ def representative(scope_id: UUID, lens: Lens) -> tuple[AuthorizedRepresentative
 
 def enrollment(scope_id: UUID, lens: Lens) -> SiteEnrollment | None:
     """The newest enrollment form of the site under the program, as of that day."""
-    query = facts(SiteEnrollment, lens, scope_id=scope_id).order_by(SiteEnrollment.holds_on.desc(), SiteEnrollment.id.desc())
+    query = facts(SiteEnrollment, lens, scope_id=scope_id).order_by(
+        SiteEnrollment.holds_on.desc(), SiteEnrollment.id.desc()
+    )
     return db.session.scalars(query.limit(1)).one_or_none()

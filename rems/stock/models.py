@@ -37,7 +37,9 @@ class StockMovement(Fact, Base):
         ForeignKeyConstraint(["lot_id", "scope_id"], ["stock_lot.id", "stock_lot.scope_id"]),
         CheckConstraint("vials <> 0", name="moves_something"),
         CheckConstraint("kind NOT IN ('receipt', 'transfer_in') OR vials > 0", name="arrivals_add"),
-        CheckConstraint("kind NOT IN ('used', 'wasted', 'expired', 'returned', 'transfer_out') OR vials < 0", name="departures_take"),
+        CheckConstraint(
+            "kind NOT IN ('used', 'wasted', 'expired', 'returned', 'transfer_out') OR vials < 0", name="departures_take"
+        ),
         CheckConstraint("(kind = 'used') = (patient_id IS NOT NULL)", name="used_for_someone"),
         Index("ix_stock_movement_lot_id", "lot_id", "holds_on"),
     )

@@ -9,7 +9,6 @@ from rems.core.db import Base, Fact, fact_args
 from rems.training.rules import TrainingKind
 
 
-
 class TrainingRecord(Fact, Base):
     """A staff member took a training under a program on a day (`holds_on`)."""
 

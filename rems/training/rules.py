@@ -19,7 +19,11 @@ def passed(*, correct: int, questions: int, pass_mark_percent: int) -> bool:
     if questions < 1:
         raise BadInput("Questions asked must be 1 or more; an empty assessment is never a pass.", "questions")
     if not 0 <= correct <= questions:
-        raise BadInput(f"Right answers must lie between 0 and the {questions} questions asked, not {correct}.", "correct")
+        raise BadInput(
+            f"Right answers must lie between 0 and the {questions} questions asked, not {correct}.", "correct"
+        )
     if not 1 <= pass_mark_percent <= 100:
-        raise BadInput(f"The pass mark must lie between 1 and 100 percent, not {pass_mark_percent}.", "pass_mark_percent")
+        raise BadInput(
+            f"The pass mark must lie between 1 and 100 percent, not {pass_mark_percent}.", "pass_mark_percent"
+        )
     return correct * 100 >= pass_mark_percent * questions

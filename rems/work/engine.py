@@ -21,7 +21,11 @@ _DEFER = text(
 def defer(task: str, *, queue: str = "default", **arguments: Any) -> int:
     """Ask for a job when, and only if, the open transaction commits. A job carries ids only. Returns its number."""
     require_transaction(f"deferring {task}")
-    return int(db.session.execute(_DEFER, {"queue": queue, "task": task, "args": json.dumps(arguments, default=str)}).scalar_one())
+    return int(
+        db.session.execute(
+            _DEFER, {"queue": queue, "task": task, "args": json.dumps(arguments, default=str)}
+        ).scalar_one()
+    )
 
 
 def defer_many(task: str, name: str, values: Iterable[Any], *, queue: str = "default") -> int:

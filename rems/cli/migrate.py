@@ -1,0 +1,23 @@
+"""Bring the database up to date: missing migrations, then the programs of config/programs, as the owner."""
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from rems.app import PROGRAMS
+from rems.core import migrating, place
+from rems.core.errors import SetupError
+from rems.programs import files
+from rems.programs.registering import register
+
+
+def migrate(where: place.Place) -> bool:
+    """Run what is missing; whether anything was. Raises SetupError: no owner's address, bad program files, a changed version."""
+    if not where.owner:
+        raise SetupError("REMS_OWNER_DATABASE_URL is missing: migrations run as rems_owner, which owns the tables.")
+    catalogue = files.load(PROGRAMS)
+    ran = migrating.upgrade(where.owner)
+    engine = create_engine(place.for_sqlalchemy(where.owner), poolclass=NullPool)
+    with engine.begin() as connection:
+        new = register(catalogue, connection)
+    engine.dispose()
+    return ran or new > 0
