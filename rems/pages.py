@@ -6,23 +6,41 @@ from flask_login import current_user
 from rems.access import views as access
 from rems.access.rules import Permission, can
 from rems.access.session import current_actor, signed_in
+from rems.background import views as background
+from rems.certification import views as certification
+from rems.events import views as events
+from rems.followup import views as followup
+from rems.oversight import views as oversight
+from rems.patients import views as patients
+from rems.programs import views as programs
+from rems.reminders import views as reminders
+from rems.reports import views as reports
+from rems.sites import views as sites
+from rems.stock import views as stock
+from rems.training import views as training
 
-BLUEPRINTS: tuple[Blueprint, ...] = (access.bp,)
+FLOORS = (
+    (access, programs, sites, training, stock, background, certification)
+    + (patients, events, followup, reminders, reports, oversight)
+)  # fmt: skip
+BLUEPRINTS: tuple[Blueprint, ...] = tuple(floor.bp for floor in FLOORS)
 
 # Label, endpoint, what the actor must be able to do, symbol on a phone (or none), prefix that marks it as current.
 MAIN = (
     ("Today", "oversight.home", None, "list", "/today"),
     ("Patients", "patients.index", Permission.PATIENT_READ, "people", "/patients"),
-    ("Sites", "sites.index", Permission.SITE_READ, "", "/sites"),
-    ("Events", "events.index", Permission.EVENT_READ, "", "/events"),
-    ("Stock", "stock.index", Permission.STOCK_MOVE, "vial", "/stock"),
+    ("Sites", "sites.index", Permission.SITE_READ, "sites", "/sites"),
+    ("Events", "events.index", Permission.EVENT_READ, "clock", "/events"),
+    ("Stock", "stock.index", Permission.STOCK_MOVE, "", "/stock"),
     ("Programs", "programs.index", None, "", "/programs"),
     ("Background", "background.index", Permission.BACKGROUND_READ, "", "/background"),
+    ("Trail", "oversight.trail_index", Permission.TRAIL_READ, "", "/trail"),
 )
+THUMBS = 4  # the fifth place of the bar on a phone is "More"
 
 
 def init_navigation(app: Flask) -> None:
-    """Give every page its bars; only what the actor may open is shown, and only what exists."""
+    """Give every page its bars; only what the actor may open is shown."""
     app.context_processor(navigation)
 
 
@@ -31,14 +49,16 @@ def navigation() -> dict[str, object]:
         return {}
     actor = current_actor()
     shown = [m for m in MAIN if m[2] is None or can(actor, m[2])]
+    here = request.path
     return {
-        "nav_items": [(label, url_for(end), request.path.startswith(prefix)) for label, end, _, _, prefix in shown],
+        "nav_items": [(label, url_for(end), here.startswith(prefix)) for label, end, _, _, prefix in shown],
         "thumb_items": [
-            (label, url_for(end), symbol, request.path.startswith(prefix))
-            for label, end, _, symbol, prefix in shown
-            if symbol
-        ],
+            (label, url_for(end), symbol, here.startswith(prefix)) for label, end, _, symbol, prefix in shown if symbol
+        ][:THUMBS],
         "account": {"name": current_user.account.name, "place": actor.role.capitalize()},
         "sign_out_url": url_for("access.sign_out"),
-        "menu_links": [("What each role may do", url_for("access.roles"))],
+        "menu_links": [
+            ("My reminders", url_for("reminders.index")),
+            ("What each role may do", url_for("access.roles")),
+        ],
     }

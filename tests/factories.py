@@ -12,6 +12,10 @@ from rems.access import queries as accounts
 from rems.access.rules import GRANTS, Role
 from rems.core.actor import Actor, ActorKind, Holding
 from rems.core.db import db, reading
+from rems.programs import queries as programs
+from rems.sites import actions as sites
+from rems.sites import queries as site_queries
+from rems.sites.rules import StaffRole
 
 PASSWORD = "a fine long passphrase"
 ADMIN = Actor(
@@ -21,6 +25,24 @@ ADMIN = Actor(
     "administrator",
     (Holding("administrator", frozenset(GRANTS[Role.ADMINISTRATOR])),),
 )
+
+
+EUROPE, KYMRIAH, LABEL = "EU-RMP-CART", "US-FDA-REMS-KYMRIAH", "US-FDA-LABEL-CART-2025"
+
+
+@dataclass(frozen=True)
+class Hospital:
+    """A site in one program and the people a test acts as. `staff_id` is the representative's row in the roster."""
+
+    world: "World"
+    code: str
+    site_id: UUID
+    scope_id: UUID
+    location_id: UUID
+    staff_id: UUID
+    manager: Actor
+    coordinator: Actor
+    representative: Actor
 
 
 @dataclass
@@ -63,6 +85,41 @@ class World:
             "/sign-in", data={"csrf_token": token, "email": self.emails[actor.id], "password": PASSWORD}
         )
         assert answer.status_code == 302, answer.get_data(as_text=True)
+
+    def manager(self, code: str = EUROPE) -> Actor:
+        """A program manager of one program."""
+        return self.account(Role.PROGRAM_MANAGER, program_id=programs.key(code))
+
+    def hospital(self, code: str = EUROPE, *, name: str = "", timezone: str = "UTC", country: str = "DE") -> "Hospital":
+        """A registered site in a program with a coordinator, a representative on the staff and a manager; not certified."""
+        self.counter += 1
+        manager = self.manager(code)
+        site_id = sites.register(
+            name or f"Hospital {self.counter}",
+            city="Town",
+            region="",
+            country=country,
+            timezone=timezone,
+            code=code,
+            by=manager,
+            now=self.now,
+        )
+        coordinator = self.account(Role.SITE_COORDINATOR, site_id=site_id)
+        representative = self.account(Role.AUTHORIZED_REPRESENTATIVE, site_id=site_id, name=f"Dr. Rep {self.counter}")
+        assert representative.id is not None
+        staff_id = sites.add_staff(
+            site_id,
+            representative.name,
+            StaffRole.PHYSICIAN,
+            email=self.emails[representative.id],
+            from_on=date(2018, 1, 1),
+            by=coordinator,
+            now=self.now,
+        )
+        with reading(coordinator):
+            entry = site_queries.entry(coordinator, site_id, code)
+            place = site_queries.locations(site_id)[0]
+        return Hospital(self, code, site_id, entry.scope_id, place.id, staff_id, manager, coordinator, representative)
 
     def trail(self, action: str) -> list[dict[str, object]]:
         """What the trail says of an action, oldest first; read as the system, which sees everything."""

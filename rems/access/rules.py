@@ -13,6 +13,7 @@ class Permission(StrEnum):
     SITE_READ = "site:read"
     SITE_REGISTER = "site:register"
     SITE_ENROLL = "site:enroll"
+    SITE_ATTEST = "site:attest"
     SITE_CERTIFY = "site:certify"
     STAFF_MANAGE = "staff:manage"
     TRAINING_RECORD = "training:record"
@@ -79,7 +80,7 @@ ROLES: dict[Role, RoleSpec] = {
         "Authorized representative",
         "Signs for a site and its associated clinics under a program: enrollment, attestations, staff.",
         HeldFor.SITE,
-        LOOK | {P.SITE_ENROLL, P.STAFF_MANAGE, P.TRAINING_RECORD, P.EVENT_REPORT},
+        LOOK | {P.SITE_ENROLL, P.SITE_ATTEST, P.STAFF_MANAGE, P.TRAINING_RECORD, P.EVENT_REPORT},
     ),
     Role.PHARMACIST: RoleSpec(
         "Pharmacist",

@@ -1,6 +1,5 @@
 """`serve`: the web under gunicorn and the worker beside it, under one parent. `migrate`: bring the database up to date."""
 
-
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 

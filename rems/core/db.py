@@ -223,3 +223,8 @@ def entering_history() -> Iterator[None]:
         yield
     finally:
         _history.reset(token)
+
+
+def history_is_entered() -> bool:
+    """Whether the caller stands inside `entering_history`: the owner enters demonstration data."""
+    return _history.get()

@@ -1,7 +1,5 @@
 """The short report form, and the assessment form."""
 
-from decimal import Decimal
-
 from rems.core.errors import BadInput
 from rems.events.grading import CrsInputs, Oxygen
 from rems.events.rules import KIND_WORDS, OUTCOME_WORDS, SERIOUSNESS_WORDS, Kind
@@ -82,7 +80,7 @@ class ReportForm(BaseForm):
         if not self.oxygen.data:
             raise BadInput("Oxygen is missing: say which kind, it decides the grade.", "oxygen")
         return CrsInputs(
-            temperature_c=Decimal(self.temperature_c.data),
+            temperature_c=float(self.temperature_c.data),
             fever_other_cause=self.fever_other_cause.data,
             prior_fever=self.prior_fever.data,
             treated=self.prior_fever.data,

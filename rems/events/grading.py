@@ -218,6 +218,11 @@ def from_json(facts: object) -> CrsInputs:
     return CrsInputs(**{name: _fact(str(name), value) for name, value in facts.items()})
 
 
+def to_json(inputs: CrsInputs) -> dict[str, Any]:
+    """The inputs as plain JSON, as they are kept beside the grade."""
+    return {name: str(value) if isinstance(value, Oxygen) else value for name, value in asdict(inputs).items()}
+
+
 def _fact(name: str, value: object) -> Any:
     """One value of the right type: true is no number, and 1 is no yes."""
     written = json.dumps(value, default=str, ensure_ascii=False)
