@@ -5,25 +5,33 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from sqlalchemy import text
 
 from rems import models
 from rems.access.session import init_access
 from rems.core import migrating, place, settings
+from rems.core.clock import utcnow
 from rems.core.db import db
 from rems.core.errors import SetupError
+from rems.access.shown import SHOWN
 from rems.pages import BLUEPRINTS, init_navigation
 from rems.programs import files
 from rems.web import init_web
 from rems.web.security import cookie_settings
 
 PROGRAMS = settings.ROOT / "config" / "programs"
+BEATS_MISSED = 3
 
 
-def create_app(given: settings.Settings | None = None, where: place.Place | None = None) -> Flask:
-    """The application, with its database found (and started, if it is the program's own). Raises SetupError."""
+def create_app(
+    given: settings.Settings | None = None, where: place.Place | None = None, *, as_owner: bool = False
+) -> Flask:
+    """The application, with its database found (and started, if it is the program's own). Raises SetupError.
+
+    `as_owner`: not to serve pages, but to enter history; a role that owns the tables is refused otherwise.
+    """
     chosen = given or settings.read()
     found = where or place.find(chosen)
     app = Flask("rems", root_path=str(Path(__file__).parent), template_folder="../templates", static_folder="static")
@@ -46,7 +54,7 @@ def create_app(given: settings.Settings | None = None, where: place.Place | None
     app.config.update(cookie_settings(https=chosen.base_url.startswith("https://")))
     app.extensions["rems_settings"] = chosen
     app.extensions["rems_catalogue"] = files.load(PROGRAMS)
-    app.extensions["rems_shown_sign_ins"] = ()
+    app.extensions["rems_shown_sign_ins"] = SHOWN if chosen.demo else ()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     db.init_app(app)
     Migrate(app, db, directory=str(migrating.MIGRATIONS))
@@ -55,8 +63,11 @@ def create_app(given: settings.Settings | None = None, where: place.Place | None
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_navigation(app)
-    app.extensions["rems_checks"].update(database=_database_answers, migrations=_migrations_are_run)
-    _refuse_a_strong_role(app)
+    app.extensions["rems_checks"].update(
+        database=_database_answers, migrations=_migrations_are_run, worker=_worker_beats
+    )
+    if not as_owner:
+        _refuse_a_strong_role(app)
     return app
 
 
@@ -70,6 +81,14 @@ def _migrations_are_run() -> None:
         raise SetupError(
             f"The database stands at migration {at}, the program needs {migrating.newest()}: run python -m rems migrate."
         )
+
+
+def _worker_beats() -> None:
+    """The clock has ticked within the last few of its periods; without it no reminder leaves."""
+    seconds = current_app.extensions["rems_settings"].value("reminders", "tick_seconds")
+    at = db.session.execute(text("select ticked_at from clock_beat")).scalar_one_or_none()
+    if at is None or utcnow() - at > BEATS_MISSED * timedelta(seconds=seconds):
+        raise SetupError(f"The worker's clock last ticked {at or 'never'}: start python -m rems worker.")
 
 
 STRONG = """

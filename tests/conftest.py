@@ -20,6 +20,7 @@ from psycopg import sql
 from rems.app import PROGRAMS, create_app
 from rems.cli.migrate import migrate
 from rems.core import place, settings
+from rems.core.db import db
 from rems.core.server import Cluster, hold
 from rems.core.settings import ROOT
 from tests import factories
@@ -115,7 +116,7 @@ def superuser(cluster: Cluster, where: place.Place) -> Iterator[psycopg.Connecti
 
 
 @pytest.fixture(scope="session")
-def whole_app(where: place.Place, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def whole_app(where: place.Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     data = tmp_path_factory.mktemp("data")
     env = {
         "REMS_DEMO": "1",
@@ -124,20 +125,28 @@ def whole_app(where: place.Place, tmp_path_factory: pytest.TempPathFactory) -> F
     }
     app = create_app(settings.read(env), where)
     app.config.update(TESTING=True)
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
 def app(whole_app: Flask, superuser: psycopg.Connection) -> Iterator[Flask]:
-    """The application inside its context; what a test wrote is gone after it (the trail stays: nothing can empty it)."""
+    """The application inside its context. What a test wrote is gone after it; the trail stays: nothing can empty it."""
     with whole_app.app_context():
         yield whole_app
+    empty(superuser)
+
+
+def empty(superuser: psycopg.Connection) -> None:
+    """Delete every row but the registered programs and the trail."""
     names = [
         f"public.{t}"
         for (t,) in superuser.execute("select tablename from pg_tables where schemaname = 'public'")
         if t not in KEPT
     ]
-    names += ["queue.procrastinate_events", "queue.procrastinate_jobs"]
+    names += ["queue.procrastinate_events", "queue.procrastinate_jobs", "queue.procrastinate_workers"]
+    names += ["queue.clock_beat"]
     filled = superuser.execute(
         " union all ".join(f"(select '{n}' from {_quoted(n)} limit 1)" for n in names)
     ).fetchall()

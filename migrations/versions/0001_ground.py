@@ -69,7 +69,7 @@ $$;
 
 -- Arguments of the trigger: the column that holds the scope, and the columns that never enter the trail.
 create function trail.write() returns trigger language plpgsql security definer
-set search_path = pg_catalog, trail, public set timezone = 'UTC' as $$
+set search_path = pg_catalog, trail, public, pg_temp set timezone = 'UTC' as $$
 declare
   e trail.entry;
   hidden text[] := string_to_array(coalesce(tg_argv[1], ''), ',');
@@ -116,38 +116,70 @@ alter table trail.entry enable always trigger entry_is_kept;
 alter table trail.entry enable always trigger entry_is_not_emptied;
 """
 
-# One expression decides who sees a row; each settings look-up stands in a sub-select, so that it is made once per statement.
+# One expression decides who sees a row, one who writes it. Each settings look-up stands in a sub-select, so that it is
+# made once per statement.
 PROTECT = """
 create function rems_policy(p_kind text, p_scope text) returns text language sql immutable as $$
-  select case p_kind
-    when 'scope' then format('(select rems_setting(''everywhere'')) = ''on'' or %1$I = any ((select rems_scopes())::uuid[])
+  select '(select rems_setting(''everywhere'')) = ''on'' or ' || case p_kind
+    when 'scope' then format('%1$I = any ((select rems_scopes())::uuid[])
       or program_id = any ((select rems_programs())::uuid[])', p_scope)
-    when 'site' then format('(select rems_setting(''everywhere'')) = ''on'' or %1$I = any ((select rems_scopes())::uuid[])
+    when 'site' then format('%1$I = any ((select rems_scopes())::uuid[])
       or program_id = any ((select rems_programs())::uuid[])
       or (program_id is null and %1$I in (select s.site_id from public.scope s where s.program_id = any ((select rems_programs())::uuid[])))', p_scope)
-    when 'own' then format('(select rems_setting(''everywhere'')) = ''on'' or (select rems_setting(''admin'')) = ''on''
-      or %1$I = (select rems_setting(''account''))::uuid', p_scope)
-    when 'admin' then '(select rems_setting(''everywhere'')) = ''on'' or (select rems_setting(''admin'')) = ''on'''
+    when 'own' then format('(select rems_setting(''admin'')) = ''on'' or %1$I = (select rems_setting(''account''))::uuid', p_scope)
+    when 'admin' then '(select rems_setting(''admin'')) = ''on'''
     when 'reference' then '(select rems_actor()) is not null'
   end
+$$;
+
+-- What is a person's own is written by administrators alone (nobody grants themselves a role), reference data by the owner.
+create function rems_writes(p_kind text, p_scope text) returns text language sql immutable as $$
+  select case p_kind when 'own' then rems_policy('admin', '') when 'reference' then 'false' else rems_policy(p_kind, p_scope) end
 $$;
 
 -- protect('patient'): trail, no truncation, row-level security and the grants of a table, all at once.
 create function protect(p_table text, p_kind text default 'scope', p_scope text default 'scope_id', p_verbs text default 'select, insert',
   p_hidden text default '', p_trail boolean default true) returns void language plpgsql as $$
 declare
-  see text := rems_policy(p_kind, p_scope);
+  writes text := rems_writes(p_kind, p_scope);
 begin
   if p_trail then
     execute format('create trigger writes_the_trail after insert or update or delete on public.%I for each row execute function trail.write(%L, %L)',
       p_table, case when p_kind in ('scope', 'site') then p_scope else '' end, p_hidden);
-    execute format('create trigger is_not_emptied before truncate on public.%I for each statement execute function trail.refuse()', p_table);
   end if;
+  execute format('create trigger is_not_emptied before truncate on public.%I for each statement execute function trail.refuse()', p_table);
   execute format('alter table public.%I enable row level security', p_table);
-  execute format('create policy seen_by on public.%I using (%s) with check (%s)', p_table, see, see);
+  execute format('create policy seen_by on public.%I for select using (%s)', p_table, rems_policy(p_kind, p_scope));
+  execute format('create policy added_by on public.%I for insert with check (%s)', p_table, writes);
+  execute format('create policy changed_by on public.%I for update using (%2$s) with check (%2$s)', p_table, writes);
+  execute format('create policy removed_by on public.%I for delete using (%s)', p_table, writes);
   execute format('grant %s on public.%I to rems_app', p_verbs, p_table);
 end $$;
-revoke execute on function protect(text, text, text, text, text, boolean) from public;
+
+-- A row of a site in a program may point at a row of the site itself, and the other way round; never at another site's.
+create function rems_same_site() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+  parent uuid := (to_jsonb(new) ->> tg_argv[0])::uuid;
+  theirs uuid;
+begin
+  if parent is not null then
+    execute format('select s.site_id from public.%I p join public.scope s on s.id = p.scope_id where p.id = $1', tg_argv[1])
+      into theirs using parent;
+    if theirs is distinct from (select s.site_id from public.scope s where s.id = new.scope_id) then
+      raise exception '% of % is of another site', tg_argv[0], tg_table_name using errcode = 'foreign_key_violation';
+    end if;
+  end if;
+  return null;
+end $$;
+
+-- same_site('infusion', 'location_id', 'location'): for what a foreign key cannot say, since the two scopes differ.
+create function same_site(p_table text, p_column text, p_parent text) returns void language plpgsql as $$
+begin
+  execute format('create constraint trigger %I after insert or update on public.%I for each row execute function rems_same_site(%L, %L)',
+    p_column || '_is_of_the_site', p_table, p_column, p_parent);
+end $$;
+revoke execute on function protect(text, text, text, text, text, boolean), same_site(text, text, text) from public;
 
 grant usage on schema trail to rems_app;
 grant select on trail.entry to rems_app;

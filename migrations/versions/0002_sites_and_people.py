@@ -8,6 +8,8 @@ revision = "0002"
 down_revision = "0001"
 
 PROTECTED = """
+create sequence certificate_number;
+grant usage on sequence certificate_number to rems_app;
 select protect('program', 'reference', '', 'select');
 select protect('program_version', 'reference', '', 'select');
 select protect('scope', 'scope', 'id');
@@ -24,6 +26,9 @@ select protect('evidence', 'site');
 select protect('training_record');
 select protect('assessment_attempt');
 select protect('certification');
+select same_site('authorized_representative', 'staff_member_id', 'staff_member');
+select same_site('training_record', 'staff_member_id', 'staff_member');
+select same_site('assessment_attempt', 'staff_member_id', 'staff_member');
 grant select on alembic_version to rems_app;
 create policy seen_by on trail.entry for select using (
   (select rems_setting('everywhere')) = 'on' or (select rems_setting('admin')) = 'on' and scope_id is null
@@ -36,35 +41,37 @@ create policy seen_by on trail.entry for select using (
 SIGN_IN = """
 create function access_account(p_email text, p_id uuid)
 returns table (id uuid, email text, name text, password_hash text, active boolean, session_stamp int)
-language sql stable security definer set search_path = pg_catalog, public as $$
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select a.id, a.email, a.name, a.password_hash, a.active, a.session_stamp from public.account a
   where a.email = p_email or a.id = p_id
 $$;
 
-create function access_holdings(p_account uuid, p_on date)
+-- The day of a grant is that of the site's own calendar; a program has no place, its day is that of UTC.
+create function access_holdings(p_account uuid, p_at timestamptz)
 returns table (role text, site_id uuid, program_id uuid, scopes uuid[])
-language sql stable security definer set search_path = pg_catalog, public as $$
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select g.role, g.site_id, g.program_id,
     (select array_agg(s.id) from public.scope s where s.site_id = g.site_id)
-  from public.role_grant g
-  where g.account_id = p_account and g.from_on <= p_on and (g.until_on is null or g.until_on >= p_on)
+  from public.role_grant g left join public.site t on t.id = g.site_id,
+    lateral (select (p_at at time zone coalesce(t.timezone, 'UTC'))::date as today) as here
+  where g.account_id = p_account and g.from_on <= here.today and (g.until_on is null or g.until_on >= here.today)
   order by g.from_on, g.id
 $$;
 
 create function access_failures(p_email text, p_address text, p_since timestamptz)
-returns table (account_failures int, address_failures int, last_failed_at timestamptz)
-language sql stable security definer set search_path = pg_catalog, public as $$
+returns table (account_failures int, account_failed_at timestamptz, address_failures int, address_failed_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with mine as (
     select recorded_at from public.sign_in f where f.email = p_email and not f.succeeded and f.recorded_at > p_since - interval '1 day'
       and f.recorded_at > coalesce((select max(recorded_at) from public.sign_in s where s.email = p_email and s.succeeded), '-infinity')
   ), theirs as (
     select recorded_at from public.sign_in f where f.address = p_address and not f.succeeded and f.recorded_at > p_since
   )
-  select (select count(*) from mine)::int, (select count(*) from theirs)::int,
-    greatest((select max(recorded_at) from mine), (select max(recorded_at) from theirs))
+  select (select count(*) from mine)::int, (select max(recorded_at) from mine),
+    (select count(*) from theirs)::int, (select max(recorded_at) from theirs)
 $$;
-revoke execute on function access_account(text, uuid), access_holdings(uuid, date), access_failures(text, text, timestamptz) from public;
-grant execute on function access_account(text, uuid), access_holdings(uuid, date), access_failures(text, text, timestamptz) to rems_app;
+revoke execute on function access_account(text, uuid), access_holdings(uuid, timestamptz), access_failures(text, text, timestamptz) from public;
+grant execute on function access_account(text, uuid), access_holdings(uuid, timestamptz), access_failures(text, text, timestamptz) to rems_app;
 """
 
 
@@ -109,6 +116,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(program_id IS NULL) = (id = site_id)", name=op.f("ck_scope_home_is_the_site")),
         sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_scope_program_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scope")),
+        sa.UniqueConstraint("id", "program_id", name=op.f("uq_scope_id_program_id")),
         sa.UniqueConstraint(
             "site_id", "program_id", name=op.f("uq_scope_site_id_program_id"), postgresql_nulls_not_distinct=True
         ),
@@ -161,7 +169,11 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
         sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_certification_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_certification_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_certification_scope_id")),
         sa.ForeignKeyConstraint(
             ["supersedes_id", "scope_id"],
@@ -242,7 +254,11 @@ def upgrade() -> None:
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
         sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("until_on IS NULL OR until_on >= holds_on", name=op.f("ck_evidence_ends_after_it_begins")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_evidence_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.site_id", "scope.program_id"],
+            name=op.f("fk_evidence_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_evidence_scope_id")),
         sa.ForeignKeyConstraint(
             ["supersedes_id", "scope_id"],
@@ -275,8 +291,12 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.ForeignKeyConstraint(["parent_id"], ["location.id"], name=op.f("fk_location_parent_id")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_location_program_id")),
+        sa.ForeignKeyConstraint(
+            ["parent_id", "scope_id"], ["location.id", "location.scope_id"], name=op.f("fk_location_parent_id_scope_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f("fk_location_scope_id_program_id")
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_location_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_location")),
         sa.UniqueConstraint("id", "scope_id", name=op.f("uq_location_id_scope_id")),
@@ -347,7 +367,9 @@ def upgrade() -> None:
         sa.Column("signed_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
         sa.CheckConstraint("length(digest) = 64", name=op.f("ck_signature_digest_is_sha256")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_signature_account_id")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_signature_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f("fk_signature_scope_id_program_id")
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_signature_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
     )
@@ -381,7 +403,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "until_on IS NULL OR until_on >= from_on", name=op.f("ck_staff_member_leaves_after_joining")
         ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_staff_member_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_staff_member_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_staff_member_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_member")),
         sa.UniqueConstraint("id", "scope_id", name=op.f("uq_staff_member_id_scope_id")),
@@ -415,7 +441,11 @@ def upgrade() -> None:
             name=op.f("ck_assessment_attempt_passed_by_the_mark"),
         ),
         sa.CheckConstraint("questions > 0", name=op.f("ck_assessment_attempt_asks_something")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_assessment_attempt_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_assessment_attempt_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_assessment_attempt_scope_id")),
         sa.ForeignKeyConstraint(
             ["staff_member_id", "site_id"],
@@ -448,7 +478,11 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
         sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_authorized_representative_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_authorized_representative_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_authorized_representative_scope_id")),
         sa.ForeignKeyConstraint(
             ["staff_member_id"], ["staff_member.id"], name=op.f("fk_authorized_representative_staff_member_id")
@@ -497,7 +531,11 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
         sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_training_record_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_training_record_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_training_record_scope_id")),
         sa.ForeignKeyConstraint(
             ["staff_member_id", "site_id"],
@@ -532,7 +570,11 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
         sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_site_enrollment_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_site_enrollment_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["representative_id", "scope_id"],
             ["authorized_representative.id", "authorized_representative.scope_id"],

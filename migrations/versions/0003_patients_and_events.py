@@ -23,6 +23,10 @@ select protect('reminder', 'scope', 'scope_id', 'select, insert, update');
 select protect('report_made');
 select protect('planned_visit', 'scope', 'scope_id', 'select, insert, update, delete', '', false);
 select protect('deadline', 'scope', 'scope_id', 'select, insert, update, delete', '', false);
+select same_site('authorization', 'location_id', 'location');
+select same_site('infusion', 'location_id', 'location');
+select same_site('stock_movement', 'patient_id', 'patient');
+select same_site('reservation', 'patient_id', 'patient');
 """
 
 
@@ -50,7 +54,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("number <> ''", name=op.f("ck_patient_has_a_number")),
         sa.CheckConstraint("birth_year BETWEEN 1900 AND 2100", name=op.f("ck_patient_birth_year_is_a_year")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_patient_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f("fk_patient_scope_id_program_id")
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_patient_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
         sa.UniqueConstraint("id", "scope_id", name=op.f("uq_patient_id_scope_id")),
@@ -106,13 +112,108 @@ def upgrade() -> None:
         sa.Column("failure", sa.Text(), nullable=False),
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_reminder_sent_has_a_moment")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reminder_account_id")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_reminder_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f("fk_reminder_scope_id_program_id")
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_reminder_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
     )
     op.create_index("ix_reminder_account_id", "reminder", ["account_id", "due_on"], unique=False)
     op.create_index(
         "uq_reminder_key", "reminder", ["scope_id", "subject_id", "kind", "due_on", "account_id"], unique=True
+    )
+    op.create_table(
+        "authorization",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=True),
+        sa.Column("holds_on", sa.Date(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checks", JSONB(), nullable=False),
+        sa.Column("program_version", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
+        sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
+        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
+        sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["patient_id", "scope_id"],
+            ["patient.id", "patient.scope_id"],
+            name=op.f("fk_authorization_patient_id_scope_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_authorization_scope_id_program_id"),
+        ),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_authorization_location_id")),
+        sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_authorization_scope_id")),
+        sa.ForeignKeyConstraint(
+            ["supersedes_id", "scope_id"],
+            ["authorization.id", "authorization.scope_id"],
+            name=op.f("fk_authorization_supersedes_id_scope_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_authorization")),
+        sa.UniqueConstraint("code", name=op.f("uq_authorization_code")),
+        sa.UniqueConstraint("id", "scope_id", name=op.f("uq_authorization_id_scope_id")),
+    )
+    op.create_index("ix_authorization_patient_id", "authorization", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_authorization_supersedes_id",
+        "authorization",
+        ["supersedes_id"],
+        unique=True,
+        postgresql_where=sa.text("supersedes_id IS NOT NULL"),
+    )
+    op.create_table(
+        "infusion",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=True),
+        sa.Column("holds_on", sa.Date(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("authorization_id", sa.Uuid(), nullable=False),
+        sa.Column("infused_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
+        sa.Column("lot", sa.Text(), nullable=False),
+        sa.Column("bags", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
+        sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
+        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
+        sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.CheckConstraint("bags > 0", name=op.f("ck_infusion_gives_something")),
+        sa.ForeignKeyConstraint(
+            ["authorization_id", "scope_id"],
+            ["authorization.id", "authorization.scope_id"],
+            name=op.f("fk_infusion_authorization_id_scope_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id", "scope_id"], ["patient.id", "patient.scope_id"], name=op.f("fk_infusion_patient_id_scope_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f("fk_infusion_scope_id_program_id")
+        ),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_infusion_location_id")),
+        sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_infusion_scope_id")),
+        sa.ForeignKeyConstraint(
+            ["supersedes_id", "scope_id"],
+            ["infusion.id", "infusion.scope_id"],
+            name=op.f("fk_infusion_supersedes_id_scope_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_infusion")),
+        sa.UniqueConstraint("id", "scope_id", name=op.f("uq_infusion_id_scope_id")),
+    )
+    op.create_index("ix_infusion_patient_id", "infusion", ["patient_id"], unique=False)
+    op.create_index("ix_infusion_scope_id", "infusion", ["scope_id", "holds_on"], unique=False)
+    op.create_index(
+        "uq_infusion_supersedes_id",
+        "infusion",
+        ["supersedes_id"],
+        unique=True,
+        postgresql_where=sa.text("supersedes_id IS NOT NULL"),
     )
     op.create_table(
         "adverse_event",
@@ -129,6 +230,7 @@ def upgrade() -> None:
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("seriousness", JSONB(), nullable=False),
+        sa.Column("not_serious_reason", sa.Text(), nullable=False),
         sa.Column("expected", sa.Boolean(), nullable=True),
         sa.Column("grade_system", sa.Text(), nullable=False),
         sa.Column("grade", sa.Integer(), nullable=True),
@@ -152,15 +254,24 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("term <> ''", name=op.f("ck_adverse_event_says_what_happened")),
         sa.CheckConstraint("computed_grade BETWEEN 0 AND 5", name=op.f("ck_adverse_event_computed_grade_is_a_grade")),
-        sa.CheckConstraint("day_zero >= site_aware_on", name=op.f("ck_adverse_event_company_after_site")),
+        sa.CheckConstraint("day_zero >= site_aware_on - 1", name=op.f("ck_adverse_event_company_after_site")),
         sa.CheckConstraint("grade BETWEEN 0 AND 5", name=op.f("ck_adverse_event_grade_is_a_grade")),
         sa.CheckConstraint("site_aware_on >= holds_on", name=op.f("ck_adverse_event_aware_after_onset")),
+        sa.ForeignKeyConstraint(
+            ["infusion_id", "scope_id"],
+            ["infusion.id", "infusion.scope_id"],
+            name=op.f("fk_adverse_event_infusion_id_scope_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["patient_id", "scope_id"],
             ["patient.id", "patient.scope_id"],
             name=op.f("fk_adverse_event_patient_id_scope_id"),
         ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_adverse_event_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_adverse_event_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_adverse_event_scope_id")),
         sa.ForeignKeyConstraint(
             ["supersedes_id", "scope_id"],
@@ -176,46 +287,6 @@ def upgrade() -> None:
     op.create_index(
         "uq_adverse_event_supersedes_id",
         "adverse_event",
-        ["supersedes_id"],
-        unique=True,
-        postgresql_where=sa.text("supersedes_id IS NOT NULL"),
-    )
-    op.create_table(
-        "authorization",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("scope_id", sa.Uuid(), nullable=False),
-        sa.Column("program_id", sa.Uuid(), nullable=True),
-        sa.Column("holds_on", sa.Date(), nullable=False),
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("location_id", sa.Uuid(), nullable=False),
-        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("checks", JSONB(), nullable=False),
-        sa.Column("program_version", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
-        sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
-        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
-        sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["patient_id", "scope_id"],
-            ["patient.id", "patient.scope_id"],
-            name=op.f("fk_authorization_patient_id_scope_id"),
-        ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_authorization_program_id")),
-        sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_authorization_scope_id")),
-        sa.ForeignKeyConstraint(
-            ["supersedes_id", "scope_id"],
-            ["authorization.id", "authorization.scope_id"],
-            name=op.f("fk_authorization_supersedes_id_scope_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_authorization")),
-        sa.UniqueConstraint("code", name=op.f("uq_authorization_code")),
-        sa.UniqueConstraint("id", "scope_id", name=op.f("uq_authorization_id_scope_id")),
-    )
-    op.create_index("ix_authorization_patient_id", "authorization", ["patient_id"], unique=False)
-    op.create_index(
-        "uq_authorization_supersedes_id",
-        "authorization",
         ["supersedes_id"],
         unique=True,
         postgresql_where=sa.text("supersedes_id IS NOT NULL"),
@@ -242,7 +313,11 @@ def upgrade() -> None:
             ["patient.id", "patient.scope_id"],
             name=op.f("fk_patient_fact_patient_id_scope_id"),
         ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_patient_fact_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_patient_fact_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_patient_fact_scope_id")),
         sa.ForeignKeyConstraint(
             ["supersedes_id", "scope_id"],
@@ -280,7 +355,11 @@ def upgrade() -> None:
             name=op.f("fk_planned_visit_patient_id_scope_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_planned_visit_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_planned_visit_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_planned_visit_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_visit")),
     )
@@ -306,7 +385,9 @@ def upgrade() -> None:
             ["location.id", "location.scope_id"],
             name=op.f("fk_stock_lot_location_id_scope_id"),
         ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_stock_lot_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f("fk_stock_lot_scope_id_program_id")
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_stock_lot_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_lot")),
         sa.UniqueConstraint("id", "scope_id", name=op.f("uq_stock_lot_id_scope_id")),
@@ -358,7 +439,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["patient_id", "scope_id"], ["patient.id", "patient.scope_id"], name=op.f("fk_visit_patient_id_scope_id")
         ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_visit_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f("fk_visit_scope_id_program_id")
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_visit_scope_id")),
         sa.ForeignKeyConstraint(
             ["supersedes_id", "scope_id"], ["visit.id", "visit.scope_id"], name=op.f("fk_visit_supersedes_id_scope_id")
@@ -391,57 +474,14 @@ def upgrade() -> None:
             name=op.f("fk_deadline_event_id_scope_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_deadline_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f("fk_deadline_scope_id_program_id")
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_deadline_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
     )
     op.create_index("ix_deadline_due_on", "deadline", ["due_on"], unique=False)
     op.create_index("uq_deadline_event_id_code", "deadline", ["event_id", "code"], unique=True)
-    op.create_table(
-        "infusion",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("scope_id", sa.Uuid(), nullable=False),
-        sa.Column("program_id", sa.Uuid(), nullable=True),
-        sa.Column("holds_on", sa.Date(), nullable=False),
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("authorization_id", sa.Uuid(), nullable=False),
-        sa.Column("infused_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("location_id", sa.Uuid(), nullable=False),
-        sa.Column("product", sa.Text(), nullable=False),
-        sa.Column("lot", sa.Text(), nullable=False),
-        sa.Column("bags", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
-        sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
-        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
-        sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.CheckConstraint("bags > 0", name=op.f("ck_infusion_gives_something")),
-        sa.ForeignKeyConstraint(
-            ["authorization_id", "scope_id"],
-            ["authorization.id", "authorization.scope_id"],
-            name=op.f("fk_infusion_authorization_id_scope_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["patient_id", "scope_id"], ["patient.id", "patient.scope_id"], name=op.f("fk_infusion_patient_id_scope_id")
-        ),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_infusion_program_id")),
-        sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_infusion_scope_id")),
-        sa.ForeignKeyConstraint(
-            ["supersedes_id", "scope_id"],
-            ["infusion.id", "infusion.scope_id"],
-            name=op.f("fk_infusion_supersedes_id_scope_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_infusion")),
-        sa.UniqueConstraint("id", "scope_id", name=op.f("uq_infusion_id_scope_id")),
-    )
-    op.create_index("ix_infusion_patient_id", "infusion", ["patient_id"], unique=False)
-    op.create_index("ix_infusion_scope_id", "infusion", ["scope_id", "holds_on"], unique=False)
-    op.create_index(
-        "uq_infusion_supersedes_id",
-        "infusion",
-        ["supersedes_id"],
-        unique=True,
-        postgresql_where=sa.text("supersedes_id IS NOT NULL"),
-    )
     op.create_table(
         "reservation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -452,17 +492,25 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("dose_number", sa.Integer(), nullable=False),
         sa.Column("vials", sa.Integer(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
         sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
         sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("dose_number > 0", name=op.f("ck_reservation_counts_doses")),
+        sa.CheckConstraint(
+            "until_on IS NULL OR until_on >= holds_on", name=op.f("ck_reservation_ends_after_it_begins")
+        ),
         sa.CheckConstraint("vials > 0", name=op.f("ck_reservation_holds_something")),
         sa.ForeignKeyConstraint(
             ["lot_id", "scope_id"], ["stock_lot.id", "stock_lot.scope_id"], name=op.f("fk_reservation_lot_id_scope_id")
         ),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_reservation_patient_id")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_reservation_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_reservation_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_reservation_scope_id")),
         sa.ForeignKeyConstraint(
             ["supersedes_id", "scope_id"],
@@ -530,7 +578,11 @@ def upgrade() -> None:
             name=op.f("fk_stock_movement_lot_id_scope_id"),
         ),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_stock_movement_patient_id")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_stock_movement_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_stock_movement_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_stock_movement_scope_id")),
         sa.ForeignKeyConstraint(
             ["supersedes_id", "scope_id"],
@@ -560,7 +612,11 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
         sa.Column("made_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
         sa.CheckConstraint("length(digest) = 64", name=op.f("ck_report_made_digest_is_sha256")),
-        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_report_made_program_id")),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"],
+            ["scope.id", "scope.program_id"],
+            name=op.f("fk_report_made_scope_id_program_id"),
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_report_made_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_made")),
     )

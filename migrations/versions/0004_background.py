@@ -35,6 +35,7 @@ def upgrade() -> None:
         "import_refusal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("primary_id", sa.BigInteger(), nullable=True),
         sa.Column("file", sa.Text(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -42,7 +43,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_refusal_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_refusal")),
     )
-    op.create_index("ix_import_refusal_run_id", "import_refusal", ["run_id"], unique=False)
+    op.create_index("ix_import_refusal_primary_id", "import_refusal", ["primary_id"], unique=False)
+    op.create_index("ix_import_refusal_run_id", "import_refusal", ["run_id", "id"], unique=False)
     op.create_table(
         "public_report",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -76,6 +78,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_public_report_case_id", "public_report", ["case_id"], unique=False)
     op.create_index("ix_public_report_page", "public_report", ["fda_received", "id"], unique=False)
+    op.create_index(
+        "ix_public_report_report_type", "public_report", ["report_type", "fda_received", "id"], unique=False
+    )
+    op.create_index(
+        "ix_public_report_cart",
+        "public_report",
+        ["fda_received", "id"],
+        unique=False,
+        postgresql_where=sa.text("cart"),
+    )
+    op.create_index(
+        "ix_public_report_late",
+        "public_report",
+        ["fda_received", "id"],
+        unique=False,
+        postgresql_where=sa.text("report_type = 'EXP' AND days_taken > 15"),
+    )
     op.create_table(
         "public_drug",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -87,7 +106,7 @@ def upgrade() -> None:
         sa.Column("route", sa.Text(), nullable=False),
         sa.Column("dose", sa.Text(), nullable=False),
         sa.Column("lot", sa.Text(), nullable=False),
-        sa.Column("cart", sa.Boolean(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
         sa.Column("indications", JSONB(), nullable=False),
         sa.Column("therapy", JSONB(), nullable=False),
         sa.ForeignKeyConstraint(["report_id"], ["public_report.id"], name=op.f("fk_public_drug_report_id")),

@@ -1,15 +1,28 @@
 """Sign in, and manage accounts and what they hold."""
 
 from datetime import date, datetime
+from math import ceil
 from uuid import UUID
+
+from sqlalchemy import text
 
 from rems.access import queries
 from rems.access.models import Account, RoleGrant, SignIn
 from rems.access.passwords import hashed, matches
-from rems.access.rules import ROLES, HeldFor, Permission, Role, may_try_at, require
+from rems.access.rules import (
+    HELD_WORDS,
+    ROLES,
+    HeldFor,
+    Permission,
+    Role,
+    check_email,
+    folded,
+    require,
+)
+from rems.access.waiting import in_words, may_try_at
 from rems.core.actor import Actor
 from rems.core.db import transaction
-from rems.core.errors import BadInput, NotAllowed
+from rems.core.errors import BadInput, NotAllowed, NotFound
 from rems.core.ids import uuid7
 
 DOOR = Actor.system("sign-in")
@@ -19,28 +32,27 @@ class TooSoon(NotAllowed):
     """The next attempt is not heard yet; `seconds` says how long to wait."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many attempts. Wait {seconds} seconds, then try again.")
+        super().__init__(f"Too many attempts. Wait {in_words(seconds)}, then try again.")
         self.seconds = seconds
 
 
 def sign_in(email: str, password: str, *, address: str, now: datetime) -> queries.Known:
-    """Check a password and note the attempt, in a transaction of its own, whether it succeeded or not.
+    """Check a password and note the attempt, whether it succeeded or not.
 
-    Raises TooSoon while the account or the address has to wait, NotAllowed when address and password do not fit.
+    Attempts for one account take their turn, so that many at once do not outrun the waiting. Raises TooSoon while the
+    account or the address has to wait (not noted), NotAllowed when address and password do not fit.
     """
-    failed = queries.failures(email, address, now=now)
-    from_then = may_try_at(
-        account_failures=failed.account, address_failures=failed.address, last_failed_at=failed.last_failed_at
-    )
-    if from_then and now < from_then:
-        raise TooSoon(int((from_then - now).total_seconds()) + 1)
-    account = queries.account_by_email(email)
-    right = matches(password, account.password_hash if account else None)
-    succeeded = right and account is not None and account.active
-    with transaction(DOOR, "access.sign_in", "signed in" if succeeded else "refused", at=now) as session:
+    with transaction(DOOR, "access.sign_in", at=now) as session:
+        session.execute(text("select pg_advisory_xact_lock(hashtextextended(:email, 0))"), {"email": folded(email)})
+        from_then = may_try_at(*queries.failures(email, address, now=now))
+        if from_then and now < from_then:
+            raise TooSoon(ceil((from_then - now).total_seconds()))
+        account = queries.account_by_email(email)
+        right = matches(password, account.password_hash if account else None)
+        succeeded = right and account is not None and account.active
         session.add(
             SignIn(
-                email=email.strip().lower()[:254],
+                email=folded(email),
                 account_id=account.id if account else None,
                 address=address,
                 succeeded=succeeded,
@@ -54,13 +66,33 @@ def sign_in(email: str, password: str, *, address: str, now: datetime) -> querie
 def create_account(email: str, name: str, password: str, *, by: Actor, now: datetime) -> UUID:
     """Make an account that can sign in but may do nothing yet. Raises NotAllowed, BadInput."""
     require(by, Permission.ACCOUNT_MANAGE)
-    email = email.strip().lower()
-    if queries.account_by_email(email):
-        raise BadInput(f"There is an account for {email} already.", "email")
+    email, name = folded(email), name.strip()
+    check_email(email)
+    if not name:
+        raise BadInput("The name is missing: write it as it is printed under a signature.", "name")
+    kept = hashed(password)
     with transaction(by, "access.create_account", at=now) as session:
-        account = Account(id=uuid7(), email=email, name=name.strip(), password_hash=hashed(password))
+        if queries.account_by_email(email):
+            raise BadInput(f"There is an account for {email} already.", "email")
+        account = Account(id=uuid7(), email=email, name=name, password_hash=kept)
         session.add(account)
     return account.id
+
+
+def close_account(account_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Let an account sign in no more, and end its sessions. What it signed stays. Raises NotAllowed, NotFound."""
+    require(by, Permission.ACCOUNT_MANAGE)
+    with transaction(by, "access.close_account", at=now) as session:
+        account = _account(session.get(Account, account_id))
+        account.active = False
+        account.session_stamp += 1
+
+
+def end_sessions(account_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Sign an account out everywhere, such as after a lost device. Raises NotAllowed, NotFound."""
+    require(by, Permission.ACCOUNT_MANAGE)
+    with transaction(by, "access.end_sessions", at=now) as session:
+        _account(session.get(Account, account_id)).session_stamp += 1
 
 
 def grant(
@@ -74,7 +106,7 @@ def grant(
     by: Actor,
     now: datetime,
 ) -> UUID:
-    """Let an account hold a role from a day to a day. Raises NotAllowed, BadInput when the role is held for something else."""
+    """Let an account hold a role from a day to a day, both included. Raises NotAllowed, NotFound, BadInput."""
     require(by, Permission.ACCOUNT_MANAGE)
     fits = {
         HeldFor.SITE: site_id is not None and program_id is None,
@@ -84,8 +116,11 @@ def grant(
     }
     spec = ROLES[role]
     if not fits[spec.held_for]:
-        raise BadInput(f"{spec.title} is held for a {spec.held_for}; name exactly that.", "role")
+        raise BadInput(f"{spec.title} is held for {HELD_WORDS[spec.held_for]}; name exactly that.", "role")
+    if until_on is not None and until_on < from_on:
+        raise BadInput("The last day is before the first; it is that day or a later one, or none.", "until_on")
     with transaction(by, "access.grant", at=now) as session:
+        _account(session.get(Account, account_id))
         row = RoleGrant(
             id=uuid7(),
             account_id=account_id,
@@ -97,3 +132,9 @@ def grant(
         )
         session.add(row)
     return row.id
+
+
+def _account(found: Account | None) -> Account:
+    if found is None:
+        raise NotFound("There is no such account.")
+    return found

@@ -16,6 +16,7 @@ class Scope(Keyed, Base):
     __tablename__ = "scope"
     __table_args__ = (
         UniqueConstraint("site_id", "program_id", postgresql_nulls_not_distinct=True),
+        UniqueConstraint("id", "program_id"),
         CheckConstraint("(program_id IS NULL) = (id = site_id)", name="home_is_the_site"),
     )
     site_id: Mapped[UUID] = mapped_column()

@@ -1,13 +1,14 @@
 """Look up accounts, what they hold, and how often an attempt failed. Nothing here writes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text
 
 from rems.access.models import RoleGrant
-from rems.access.rules import GRANTS, ROLES, Permission, Role
+from rems.access.rules import GRANTS, ROLES, Permission, Role, folded
+from rems.access.waiting import Failures
 from rems.core.actor import Actor, ActorKind, Holding
 from rems.core.db import db
 
@@ -28,20 +29,22 @@ class Known:
 
 def account_by_email(email: str) -> Known | None:
     """The account of that address, through the owner's look-up function: nobody is signed in yet."""
-    row = db.session.execute(
-        text("select * from access_account(:email, null)"), {"email": email.strip().lower()}
-    ).one_or_none()
+    row = db.session.execute(text("select * from access_account(:email, null)"), {"email": folded(email)}).one_or_none()
     return Known(*row) if row else None
 
 
 def account_by_id(account_id: UUID) -> Known | None:
+    """The account of that key, through the same function."""
     row = db.session.execute(text("select * from access_account(null, :id)"), {"id": account_id}).one_or_none()
     return Known(*row) if row else None
 
 
-def actor_of(account: Known, *, on: date) -> Actor:
-    """The account as an actor on that day, with the scopes and programs of each role it holds then."""
-    rows = db.session.execute(text("select * from access_holdings(:id, :on)"), {"id": account.id, "on": on}).all()
+def actor_of(account: Known, *, at: datetime) -> Actor:
+    """The account as an actor at that moment (UTC), with the scopes and programs of each role it holds then.
+
+    A role held for a site counts from a day to a day of the site's own calendar.
+    """
+    rows = db.session.execute(text("select * from access_holdings(:id, :at)"), {"id": account.id, "at": at}).all()
     holdings = tuple(
         Holding(
             role=row.role,
@@ -55,21 +58,13 @@ def actor_of(account: Known, *, on: date) -> Actor:
     return Actor(ActorKind.PERSON, account.id, account.name, ", ".join(dict.fromkeys(titles)) or "no role", holdings)
 
 
-@dataclass(frozen=True)
-class Failures:
-    """Failed attempts: in a row for the account, and within a quarter of an hour from the address."""
-
-    account: int
-    address: int
-    last_failed_at: datetime | None
-
-
-def failures(email: str, address: str, *, now: datetime) -> Failures:
+def failures(email: str, address: str, *, now: datetime) -> tuple[Failures, Failures]:
+    """Failed attempts: in a row for the account (of a day), and of a quarter of an hour from the address."""
     row = db.session.execute(
         text("select * from access_failures(:email, :address, :since)"),
-        {"email": email.strip().lower(), "address": address, "since": now - WINDOW},
+        {"email": folded(email), "address": address, "since": now - WINDOW},
     ).one()
-    return Failures(row.account_failures, row.address_failures, row.last_failed_at)
+    return Failures(row.account_failures, row.account_failed_at), Failures(row.address_failures, row.address_failed_at)
 
 
 def grants_of(account_id: UUID) -> list[RoleGrant]:

@@ -1,12 +1,11 @@
 """Who may do what: one table of permissions and one of roles. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from rems.core.actor import Actor
-from rems.core.errors import NotAllowed
+from rems.core.errors import BadInput, NotAllowed
 
 
 class Permission(StrEnum):
@@ -52,6 +51,37 @@ class HeldFor(StrEnum):
     SITE_OR_PROGRAM = "site or program"
     SYSTEM = "system"
 
+
+HELD_WORDS = {
+    HeldFor.SITE: "a site",
+    HeldFor.PROGRAM: "a program",
+    HeldFor.SITE_OR_PROGRAM: "a site or a program, not both",
+    HeldFor.SYSTEM: "the whole system, neither a site nor a program",
+}
+
+# What each permission lets a person do, to follow "may" and "may not".
+WORDS: dict[Permission, str] = {
+    Permission.SITE_READ: "see sites",
+    Permission.SITE_REGISTER: "register sites",
+    Permission.SITE_ENROLL: "enroll a site in a program",
+    Permission.SITE_ATTEST: "sign for a site",
+    Permission.SITE_CERTIFY: "certify sites",
+    Permission.STAFF_MANAGE: "keep the list of staff, places and processes of a site",
+    Permission.TRAINING_RECORD: "record training",
+    Permission.STOCK_MOVE: "receive and move rescue medicine",
+    Permission.PATIENT_READ: "see patients",
+    Permission.PATIENT_ENROLL: "enroll patients and record facts about them",
+    Permission.PATIENT_AUTHORIZE: "authorize an infusion",
+    Permission.PATIENT_INFUSE: "record an infusion",
+    Permission.VISIT_RECORD: "record visits",
+    Permission.EVENT_READ: "see adverse events",
+    Permission.EVENT_REPORT: "report adverse events",
+    Permission.EVENT_ASSESS: "assess adverse events",
+    Permission.REPORT_MAKE: "make reports",
+    Permission.TRAIL_READ: "read the trail",
+    Permission.BACKGROUND_READ: "see public background reports",
+    Permission.ACCOUNT_MANAGE: "manage accounts and roles",
+}
 
 P = Permission
 LOOK = frozenset({P.SITE_READ, P.PATIENT_READ, P.EVENT_READ, P.BACKGROUND_READ, P.REPORT_MAKE, P.TRAIL_READ})
@@ -161,27 +191,19 @@ def require(
     """Refuse what the actor may not do. Raises NotAllowed with the roles that may."""
     if not can(actor, permission, scope_id=scope_id, program_id=program_id):
         able = [spec.title.lower() for spec in ROLES.values() if permission in spec.permissions]
-        raise NotAllowed(f"Your role may not do this ({permission}). It is for: {', '.join(able)}.")
+        raise NotAllowed(f"Your role may not {WORDS[permission]} here. It is for: {', '.join(able)}.")
 
 
-# A failed attempt makes the next one wait: nothing for two slips, then longer step by step, at most a quarter of an hour.
-STEPS = (0, 0, 2, 5, 15, 60, 300, 900)
-ADDRESS_FREE = 10
+LONGEST_EMAIL = 254  # characters, RFC 5321
 
 
-def wait_after(failures: int) -> timedelta:
-    """How long an account waits after this many failures in a row."""
-    return timedelta(seconds=STEPS[min(failures, len(STEPS) - 1)])
+def folded(email: str) -> str:
+    """An e-mail address as it is kept and compared."""
+    return email.strip().lower()[: LONGEST_EMAIL + 1]
 
 
-def wait_for_address(failures: int) -> timedelta:
-    """How long an address waits after this many failures in a quarter of an hour; it may be a whole hospital's."""
-    return wait_after(max(0, failures - ADDRESS_FREE))
-
-
-def may_try_at(*, account_failures: int, address_failures: int, last_failed_at: datetime | None) -> datetime | None:
-    """The moment (UTC) from which the next attempt is heard; None: at once."""
-    if last_failed_at is None:
-        return None
-    wait = max(wait_after(account_failures), wait_for_address(address_failures))
-    return last_failed_at + wait if wait else None
+def check_email(email: str) -> None:
+    """Raises BadInput for what cannot be an e-mail address; whether it is one, only a mail can tell."""
+    name, at, host = email.rpartition("@")
+    if not (name and at and "." in host.strip(".")) or " " in email or len(email) > LONGEST_EMAIL:
+        raise BadInput(f'"{email}" is no e-mail address; write it like name@hospital.example.', "email")

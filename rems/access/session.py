@@ -1,6 +1,5 @@
 """The person behind a request: Flask-Login's user, and the actor that every read and write carries."""
 
-from datetime import date
 from uuid import UUID
 
 from flask import Flask, g
@@ -49,8 +48,7 @@ def signed_in() -> bool:
 def _enter() -> None:
     if not signed_in():
         return
-    today: date = utcnow().date()
-    actor = queries.actor_of(current_user.account, on=today)
+    actor = queries.actor_of(current_user.account, at=utcnow())
     g.rems_actor = actor
     g.rems_reading = reading(actor)
     g.rems_reading.__enter__()

@@ -1,29 +1,19 @@
 """Sign in and out, and the page that says what each role may do."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 
 from rems.access import actions
 from rems.access.forms import SignInForm
-from rems.access.rules import ROLES
+from rems.access.rules import HELD_WORDS, ROLES, WORDS
 from rems.access.session import Person
 from rems.core.clock import utcnow
 from rems.core.errors import NotAllowed
 from rems.web.forms import ActForm
-from rems.web.security import public
+from rems.web.security import public, safe_next
 
 bp = Blueprint("access", __name__)
-
-
-def here(target: str) -> str:
-    """The page asked for before sign-in, if it is one of ours; else the home page."""
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return url_for("oversight.home")
-    return target
 
 
 @bp.get("/sign-in")
@@ -48,7 +38,7 @@ def sign_in_now() -> ResponseReturnValue:
     except NotAllowed as refused:  # shown at the field, not as an error page
         form.refuse("password", refused.sentence)
         return page(form), 422
-    target = here(form.next.data or "")
+    target = safe_next(form.next.data or "", url_for("oversight.home"))
     session.clear()
     session.permanent = True
     login_user(Person(account))
@@ -66,7 +56,7 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.get("/roles")
 def roles() -> ResponseReturnValue:
-    return render_template("access/roles.html", roles=ROLES)
+    return render_template("access/roles.html", roles=ROLES, words=WORDS, held=HELD_WORDS)
 
 
 def page(form: SignInForm) -> str:

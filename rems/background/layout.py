@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Annotated, Any, get_args, get_type_hints
 
-BIGGEST = 2**63 - 1
+BIGGEST, SMALL = 2**63 - 1, 2**31 - 1
 
 
 class Kind(StrEnum):
@@ -71,6 +71,13 @@ def whole(field: str) -> int:
     return int(found)
 
 
+def count(field: str) -> int:
+    """A whole number above zero that fits four bytes: a version, the number of a drug."""
+    if (found := whole(field)) > SMALL:
+        raise Broken(f'is "{found}", expected a whole number up to {SMALL:,}')
+    return found
+
+
 @lru_cache(maxsize=4096)
 def day(field: str) -> Day | None:
     """YYYYMMDD, YYYYMM or YYYY, also written `20141226.0`; None for a blank."""
@@ -108,7 +115,7 @@ class Demo:
     line_no: int
     primary_id: PrimaryId
     case_id: CaseId
-    case_version: Annotated[int, Column("caseversion", whole)]
+    case_version: Annotated[int, Column("caseversion", count)]
     initial_or_follow_up: Annotated[str, Column("i_f_code", was=("i_f_cod",))]
     event: Annotated[Day | None, Column("event_dt", day)]
     mfr_received: Annotated[Day | None, Column("mfr_dt", day)]
@@ -140,7 +147,7 @@ class Drug:
     line_no: int
     primary_id: PrimaryId
     case_id: CaseId
-    seq: Annotated[int, Column("drug_seq", whole)]
+    seq: Annotated[int, Column("drug_seq", count)]
     role: Annotated[str, Column("role_cod")]
     name: Annotated[str, Column("drugname")]
     ingredient: Annotated[str, Column("prod_ai", since="2014Q3")]
@@ -186,7 +193,7 @@ class Indication:
     line_no: int
     primary_id: PrimaryId
     case_id: CaseId
-    seq: Annotated[int, Column("indi_drug_seq", whole)]
+    seq: Annotated[int, Column("indi_drug_seq", count)]
     term: Annotated[str, Column("indi_pt", needed)]
 
 
@@ -197,7 +204,7 @@ class Therapy:
     line_no: int
     primary_id: PrimaryId
     case_id: CaseId
-    seq: Annotated[int, Column("dsg_drug_seq", whole)]
+    seq: Annotated[int, Column("dsg_drug_seq", count)]
     began: Annotated[Day | None, Column("start_dt", day)]
     ended: Annotated[Day | None, Column("end_dt", day)]
     lasted: Annotated[str, Column("dur", number)]

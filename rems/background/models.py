@@ -25,11 +25,18 @@ class ImportRun(Keyed, Base):
 
 
 class ImportRefusal(Keyed, Base):
-    """One refused line of an import: file, line, reason and the beginning of its text; it never vanishes."""
+    """One refused line of an import: file, line, reason and the beginning of its text; it never vanishes.
+
+    `primary_id` is that of the report the line begins with, where one can be read.
+    """
 
     __tablename__ = "import_refusal"
-    __table_args__ = (Index("ix_import_refusal_run_id", "run_id"),)
+    __table_args__ = (
+        Index("ix_import_refusal_run_id", "run_id", "id"),
+        Index("ix_import_refusal_primary_id", "primary_id"),
+    )
     run_id: Mapped[UUID] = mapped_column(ForeignKey("import_run.id"))
+    primary_id: Mapped[int | None] = mapped_column(BigInteger)
     file: Mapped[str]
     line: Mapped[int]
     reason: Mapped[str]
@@ -43,6 +50,14 @@ class PublicReport(Keyed, Base):
     __table_args__ = (
         Index("ix_public_report_case_id", "case_id"),
         Index("ix_public_report_page", "fda_received", "id"),
+        Index("ix_public_report_report_type", "report_type", "fda_received", "id"),
+        Index("ix_public_report_cart", "fda_received", "id", postgresql_where=text("cart")),
+        Index(
+            "ix_public_report_late",
+            "fda_received",
+            "id",
+            postgresql_where=text("report_type = 'EXP' AND days_taken > 15"),
+        ),
     )
     primary_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     case_id: Mapped[int] = mapped_column(BigInteger)
@@ -71,7 +86,10 @@ class PublicReport(Keyed, Base):
 
 
 class PublicDrug(Keyed, Base):
-    """A product named in a public report, with its indications and therapy days."""
+    """A product named in a public report, a row for each of its doses; indications and therapies stand with the first.
+
+    `product` is the INN of the CAR-T product it is, by the tables of the day of the import; empty when it is none.
+    """
 
     __tablename__ = "public_drug"
     __table_args__ = (Index("ix_public_drug_report_id", "report_id"),)
@@ -83,7 +101,7 @@ class PublicDrug(Keyed, Base):
     route: Mapped[str]
     dose: Mapped[str]
     lot: Mapped[str]
-    cart: Mapped[bool]
+    product: Mapped[str]
     indications: Mapped[list[str]]
     therapy: Mapped[list[str]]
 

@@ -1,4 +1,4 @@
-"""Reads a FAERS quarterly ASCII extract line by line, with memory that does not grow, and the term tables of config/terms.
+"""Reads a FAERS quarterly ASCII extract line by line, with memory that does not grow, and the tables of config/terms.
 
 The layout is FDA's: "ASC_NTS", the description of the quarterly data extract, last revised October 2022.
 
@@ -8,9 +8,10 @@ primaryid, caseid, caseversion or drug sequence number that is no whole number, 
 followed by the version, a day in DEMO or THER that is no day, and a blank where it is the whole content of the line (a
 reaction, outcome, indication or source). Empty lines are refused too, but for those at the end of the file.
 
-What is kept: a blank day, a partial day (2014, 2014-12), a drug without a name, a code FDA does not list, an amount that
-is no number, and the expiry day of a drug's lot as it was written (FDA allows 1,000 characters for it). Numbers lose a
-trailing `.0`. One trailing `$` more than the header has is accepted. FAERS knows no quotes: a quote is a character.
+What is kept: a blank day, a partial day (2014, 2014-12), a drug without a name, a code FDA does not list, an amount
+that is no number, and the expiry day of a drug's lot as it was written (FDA allows 1,000 characters for it). Numbers
+lose a trailing `.0`. One trailing `$` more than the header has is accepted. FAERS knows no quotes: a quote is a
+character.
 """
 
 import hashlib
@@ -22,25 +23,41 @@ from typing import BinaryIO
 
 import yaml
 
-from rems.background.layout import ROWS, Broken, Column, Demo, Kind, Row, columns
+from rems.background.layout import ROWS, Broken, Column, Demo, Kind, Row, columns, whole
 from rems.background.rules import Terms, terms_of
 from rems.core.errors import BadInput, SetupError
+from rems.core.settings import ROOT
 
+TERMS = ROOT / "config" / "terms"
 LONGEST = 1 << 20
 SHOWN = 500
 NAME = re.compile(r"(DEMO|DRUG|REAC|OUTC|INDI|THER|RPSR)(\d\d)Q([1-4])\.txt", re.IGNORECASE)
-START = re.compile(r"\s*\d+(\.0+)?\$\s*\d+(\.0+)?\$")
+START = re.compile(r"\s*\d+(\.0+)?\$\s*\d+(\.0+)?(\$|$)")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A line that was not taken: where it stands, why, and how it begins (unreadable bytes shown as \\x..)."""
+    """A line that was not taken: where it stands, why, and how it begins (unreadable bytes shown as \\x..).
+
+    `record`: a record stands or begins there; not so for an empty line and for the rest of a cut one.
+    """
 
     file: str
     line_no: int
     reason: str
     text: str
+    record: bool = True
+
+    @property
+    def primary_id(self) -> int | None:
+        """The primaryid the line begins with, where one can be read."""
+        if not START.match(self.text):
+            return None
+        try:
+            return whole(self.text.partition("$")[0])
+        except Broken:
+            return None
 
 
 @dataclass(frozen=True)
@@ -52,11 +69,17 @@ class Extract:
     files: Mapping[Kind, Path]
 
     def rows(self, kind: Kind) -> Iterator[Row | Refused]:
-        """Every line of a file after its header, in order: a row, or why it is none. Nothing vanishes."""
+        """Every line of a file after its header, in order: a row, or why it is none. Nothing vanishes.
+
+        Raises BadInput when the file cannot be read to its end.
+        """
         path = self.files[kind]
-        with path.open("rb") as file:
-            plan = _plan(path.name, file, kind)
-            yield from _rows(path.name, file, plan)
+        try:
+            with path.open("rb") as file:
+                plan = _plan(path.name, file, kind)
+                yield from _rows(path.name, file, plan)
+        except OSError as error:
+            raise BadInput(f"{path.name} cannot be read to its end: {error.strerror}.") from error
 
     def digest(self, kind: Kind) -> str:
         """SHA-256 of a file, in hexadecimal."""
@@ -164,20 +187,22 @@ def _rows(name: str, file: BinaryIO, plan: Plan) -> Iterator[Row | Refused]:
     line_no = 1
     while raw := file.readline(LONGEST + 1):
         line_no += 1
-        if not raw.strip():
+        overlong = len(raw) > LONGEST and not raw.endswith(b"\n")
+        if not overlong and not raw.strip():
             empty += 1
             continue
-        yield from (Refused(name, line_no - back, "is empty", "") for back in range(empty, 0, -1))
+        yield from (Refused(name, line_no - back, "is empty", "", record=False) for back in range(empty, 0, -1))
         empty = 0
         try:
-            if len(raw) > LONGEST and not raw.endswith(b"\n"):
+            if overlong:
                 _skip(file)
                 raise Broken(f"is longer than {LONGEST:,} bytes")
             text = _decoded(raw)
             fields = _split(text, plan.fields)
             if len(fields) != plan.fields:
+                rest = bool(cut) and not START.match(text)
                 reason, cut = _miscounted(text, line_no, len(fields), plan.fields, cut)
-                yield Refused(name, line_no, reason, text[:SHOWN])
+                yield Refused(name, line_no, reason, text[:SHOWN], record=not rest)
                 continue
             yield _row(line_no, fields, plan)
         except Broken as broken:
@@ -221,7 +246,7 @@ def _miscounted(text: str, line_no: int, found: int, expected: int, cut: int) ->
         return reason, 0
     if START.match(text):
         return f"{reason}: the record is cut", line_no
-    return f"{reason}; it may be the rest of line {line_no - 1}", line_no
+    return f"{reason}; it may be the rest of line {line_no - 1}" if line_no > 2 else reason, 0
 
 
 def _row(line_no: int, fields: list[str], plan: Plan) -> Row:
@@ -232,11 +257,11 @@ def _row(line_no: int, fields: list[str], plan: Plan) -> Row:
         except Broken as broken:
             raise Broken(f"{column.name} {broken}") from None
     row = plan.row(line_no, *values)  # type: ignore[arg-type]  # the columns are read off the row's own annotations
-    whole, case = str(row.primary_id), str(row.case_id)
-    if isinstance(row, Demo) and whole != f"{case}{row.case_version}":
-        raise Broken(f"primaryid {whole} is not caseid {case} followed by caseversion {row.case_version}")
-    if not whole.startswith(case) or whole == case:
-        raise Broken(f"primaryid {whole} is not caseid {case} followed by a version")
+    primary, case = str(row.primary_id), str(row.case_id)
+    if isinstance(row, Demo) and primary != f"{case}{row.case_version}":
+        raise Broken(f"primaryid {primary} is not caseid {case} followed by caseversion {row.case_version}")
+    if not primary.startswith(case) or primary == case:
+        raise Broken(f"primaryid {primary} is not caseid {case} followed by a version")
     return row
 
 

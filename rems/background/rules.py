@@ -1,4 +1,4 @@
-"""What a public report says: its days against the law's, its codes in words, CAR-T products and terms of interest. Pure."""
+"""What a public report says: its days against the law's, codes in words, CAR-T products, terms of interest. Pure."""
 
 import re
 import unicodedata
@@ -110,6 +110,15 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", plain))
 
 
+WORD, WORDS = 60, 60  # a word of a malicious text must fit an index, and a text must not fill it alone
+
+
+def words_of(*texts: str) -> list[str]:
+    """The folded words a report is found by, each once; of each text the first 60, of each word 60 characters."""
+    found = (word[:WORD] for text in texts for word in fold(text).split()[:WORDS])
+    return list(dict.fromkeys(found))
+
+
 @dataclass(frozen=True)
 class Terms:
     """The tables of config/terms, folded once: names of CAR-T products, and reaction terms of special interest."""
@@ -121,7 +130,7 @@ class Terms:
     group_of: Mapping[str, str]
 
     def cart_product(self, name: str, ingredient: str = "") -> str | None:
-        """The CAR-T product that a drug line names, by its INN; the word itself if the table does not list it; or None."""
+        """The CAR-T product a drug line names, by its INN; the word itself if the table does not list it; or None."""
         texts = [f" {fold(text)} " for text in (ingredient, name) if text]
         for text in texts:
             for known, inn in self.products.items():

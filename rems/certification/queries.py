@@ -1,25 +1,159 @@
-"""Stub: see the contract."""
+"""How a site stands under a program on a day, as known at a moment. Nothing here writes."""
 
 from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+from uuid import UUID
 
+from flask import current_app
+
+from rems.certification import rules
 from rems.certification.models import Certification
-from rems.certification.rules import Finding
+from rems.certification.roster import at_work, representative, roster
+from rems.certification.rules import Finding, Piece, SiteFacts
+from rems.certification.words import full_stop, long_day, plural
 from rems.core.actor import Actor
+from rems.core.db import db
+from rems.core.facts import facts
 from rems.core.lens import Lens
-from rems.programs.rules import Version
+from rems.evidence import queries as evidence
+from rems.evidence.models import Evidence
+from rems.programs.rules import EvidenceKind, Program, Version
+from rems.signatures import queries as signatures
+from rems.signatures.models import Signature
+from rems.signatures.rules import digest_of
 from rems.sites.queries import Entry
+from rems.stock import queries as stock
 
 
 @dataclass(frozen=True)
 class Standing:
+    """How a site stands under a program. `version` None: the program asks nothing on that day, so nothing is found.
+
+    `certified`: the program is in force and a certificate too. A certificate goes on while requirements have gaps:
+    taking it away is an act of its own. `gaps` are the findings that were asked and not met.
+    """
+
     entry: Entry
     version: Version | None
     certified: bool
     certificate: Certification | None
     findings: tuple[Finding, ...]
+    gaps: tuple[Finding, ...]
     sentence: str
     lens: Lens
 
+    @property
+    def asks(self) -> bool:
+        """Whether the version in force asks for a certification at all; labeling does not."""
+        return self.version is not None and rules.asks_for_certification(self.version)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature, and whether the digest it is bound to is that of the content as it is kept."""
+
+    signature: Signature
+    valid: bool
+
 
 def standing(actor: Actor, entry: Entry, lens: Lens) -> Standing:
-    raise NotImplementedError
+    """How a site stands under the lens. The entry was looked up for the actor, so it may be seen."""
+    version = entry.program.version_on(lens.as_of)
+    certificate = certification(entry.scope_id, lens)
+    if version is None:
+        return Standing(entry, None, False, certificate, (), (), not_in_force(entry.program, lens), lens)
+    found = rules.findings(version, site_facts(entry, version, certificate, lens), lens.as_of)
+    sentence = _sentence(entry.program, version, certificate, found)
+    return Standing(entry, version, certificate is not None, certificate, found, rules.gaps(found), sentence, lens)
+
+
+def certification(scope_id: UUID, lens: Lens | None) -> Certification | None:
+    """The certificate of an entry in force under the lens; without a lens the one of any day."""
+    query = facts(Certification, lens, scope_id=scope_id).order_by(Certification.holds_on, Certification.id)
+    return db.session.scalars(query.limit(1)).one_or_none()
+
+
+def signed_content(entry: Entry, row: Certification) -> dict[str, Any]:
+    """What the signature of a certificate is bound to."""
+    return {
+        "number": row.number,
+        "site": entry.site_id,
+        "program": entry.program.code,
+        "version": row.program_version,
+        "rules": row.rules_digest,
+        "holds_on": row.holds_on.isoformat(),
+        "known_at": row.known_at.astimezone(UTC).isoformat(),
+        "findings": row.findings,
+    }
+
+
+def signed_by(entry: Entry, row: Certification) -> list[Signed]:
+    """The signatures of a certificate, and whether each still fits its content."""
+    digest = digest_of(signed_content(entry, row))
+    return [Signed(s, s.digest == digest) for s in signatures.of("certification", row.id)]
+
+
+def site_facts(entry: Entry, version: Version, certificate: Certification | None, lens: Lens) -> SiteFacts:
+    """All that the findings of a day are worked out from."""
+    people = roster(entry.site_id, lens)
+    who, left = representative(entry.scope_id, people, lens)
+    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
+    found = [
+        *evidence.in_force(entry.site_id, entry.program_id, lens),
+        *evidence.year_before(entry.site_id, entry.program_id, lens),
+    ]
+    infused = evidence.newest(entry.site_id, entry.program_id, EvidenceKind.INFUSION, lens)
+    return SiteFacts(
+        site_id=entry.site_id,
+        evidence=tuple(_piece(e) for e in found),
+        staff=at_work(people, lens.as_of),
+        representative=who,
+        left=left,
+        doses=stock.doses(entry.site_id, lens, weight) if version.tocilizumab.doses else 0,
+        weight_kg=weight,
+        certified_on=certificate.holds_on if certificate else None,
+        last_infused_on=infused.holds_on if infused else None,
+        asked_since=rules.asked_since(entry.program, version),
+    )
+
+
+def not_in_force(program: Program, lens: Lens) -> str:
+    """Why a program asks nothing on a day: it closed, or had not begun."""
+    closed = program.closure
+    if closed and lens.as_of >= closed.on:
+        return (
+            f"{program.title} closed on {long_day(closed.on)}. {full_stop(closed.reason)} It asks nothing on this day."
+        )
+    first = min((v.effective_from for v in program.versions), default=None)
+    if first and lens.as_of < first:
+        return f"{program.title} begins on {long_day(first)}. It asks nothing on this day."
+    return f"{program.title} has no version in force. It asks nothing on this day."
+
+
+def _sentence(program: Program, version: Version, certificate: Certification | None, found: tuple[Finding, ...]) -> str:
+    if certificate:
+        return f"Certificate {certificate.number}, since {long_day(certificate.holds_on)}. {rules.counted(found)}"
+    if not rules.asks_for_certification(version):
+        return f"{program.title} asks for no certification. {rules.counted(found)}"
+    before = rules.to_become_certified(found)
+    missing = rules.gaps(before)
+    if not missing:
+        return (
+            "Not certified yet. Every requirement to become certified is met; the program manager can certify the site."
+        )
+    verb = "is" if len(missing) == 1 else "are"
+    return f"Not certified. {len(missing)} of {plural(len(before), 'requirement')} to become certified {verb} not met."
+
+
+def _piece(row: Evidence) -> Piece:
+    patient = row.detail.get("patient_id")
+    return Piece(
+        kind=row.kind,
+        about=row.subject_id,
+        holds_on=row.holds_on,
+        until_on=row.until_on,
+        summary=row.summary,
+        label=str(row.detail.get("number") or row.detail.get("name") or ""),
+        patient_id=UUID(patient) if patient else None,
+    )

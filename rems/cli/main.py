@@ -1,20 +1,19 @@
 """The commands. Exit code 0: done; 1: the input or the finding is bad, said on stderr; 2: wrong usage."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rems.cli import account, importing, serve
+from rems.cli import account, demo, importing, rules, serve
+from rems.cli.migrate import migrate
 from rems.core import place, settings
 from rems.core.errors import DomainError, Incomplete
-from rems.events import grading
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
-        prog="python -m rems", description="Risk-management compliance and adverse-event reporting."
+        prog="python -m rems", description="Risk-management compliance and adverse-event reporting of cell therapies."
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser(
@@ -23,15 +22,15 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("web", help="the web alone, under gunicorn")
     commands.add_parser("worker", help="the worker alone: the clock and the jobs")
     commands.add_parser("migrate", help="bring the database up to date and register the programs")
-    demo = commands.add_parser("demo", help="fill an empty database with invented, repeatable demonstration data")
-    demo.add_argument("--seed", type=int, default=2026, help="the one seed of everything invented (default 2026)")
+    invented = commands.add_parser("demo", help="fill an empty database with invented, repeatable demonstration data")
+    invented.add_argument("--seed", type=int, default=demo.SEED, help=f"of everything invented (default {demo.SEED})")
     load = commands.add_parser("import", help="read public data").add_subparsers(
         dest="what", required=True, metavar="WHAT"
     )
     faers = load.add_parser("faers", help="a FAERS quarterly ASCII extract, as background reports")
     faers.add_argument("folder", type=Path, metavar="DIR")
     rule = commands.add_parser("rule", help="one pure rule on plain JSON from stdin; no database")
-    rule.add_argument("name", choices=["crs"])
+    rule.add_argument("name", choices=sorted(rules.NAMES), metavar="NAME", help=", ".join(sorted(rules.NAMES)))
     rule.add_argument("--schema", action="store_true", help="print what the rule takes")
     user = commands.add_parser("user", help="accounts").add_subparsers(dest="what", required=True, metavar="WHAT")
     add = user.add_parser("add", help="the first administrator of a new installation; the password is asked for")
@@ -48,39 +47,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(open_gaps.sentence, *open_gaps.gaps, sep="\n- ", file=sys.stderr)
     except DomainError as problem:
         print(problem.sentence, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
     return 1
 
 
 def run(given: argparse.Namespace) -> int:
     if given.command == "rule":
-        return rule_crs(schema=given.schema)
+        return rules.run(given.name, schema=given.schema)
     chosen = settings.read()
     if given.command == "serve":
         return serve.serve(chosen)
     if given.command == "web":
         return serve.web(chosen)
     where = place.find(chosen)
-    if given.command == "migrate":
-        return serve.migrate(chosen, where)
-    if given.command == "worker":
-        return serve.worker(chosen, where)
-    if given.command == "demo":
-        return serve.demo(chosen, where, seed=given.seed)
-    if given.command == "import":
-        return importing.faers(chosen, where, given.folder)
-    return account.add(chosen, where, given.email, given.name)
-
-
-def rule_crs(*, schema: bool) -> int:
-    if schema:
-        print(json.dumps(grading.schema(), indent=2))
-        return 0
-    try:
-        facts = json.load(sys.stdin)
-    except json.JSONDecodeError as error:
-        print(f"The facts are no JSON: line {error.lineno}, column {error.colno}: {error.msg}.", file=sys.stderr)
-        return 1
-    many = facts if isinstance(facts, list) else [facts]
-    answers = [grading.crs(grading.from_json(one)).as_json() for one in many]
-    print(json.dumps(answers if isinstance(facts, list) else answers[0], indent=2, ensure_ascii=False))
+    match given.command:
+        case "migrate":
+            migrate(where)
+        case "worker":
+            return serve.worker(chosen, where)
+        case "demo":
+            migrate(where)
+            demo.fill(chosen, where, seed=given.seed)
+        case "import":
+            return importing.faers(chosen, where, given.folder)
+        case _:
+            return account.add(chosen, where, given.email, given.name)
     return 0

@@ -11,7 +11,10 @@ from rems.programs.registering import register
 
 
 def migrate(where: place.Place) -> bool:
-    """Run what is missing; whether anything was. Raises SetupError: no owner's address, bad program files, a changed version."""
+    """Run what is missing; whether anything was.
+
+    Raises SetupError for a missing owner's address, bad program files, or a version whose rules changed.
+    """
     if not where.owner:
         raise SetupError("REMS_OWNER_DATABASE_URL is missing: migrations run as rems_owner, which owns the tables.")
     catalogue = files.load(PROGRAMS)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     MetaData,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -46,6 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -92,10 +94,20 @@ class Keyed:
 
 
 class Scoped(Keyed):
-    """A regulated row: it belongs to a site (its home scope) or to a site in a program."""
+    """A regulated row: it belongs to a site (its home scope) or to a site in a program.
+
+    The program is the one of the scope, or none: a key over both sees to it, since either opens a row to be read.
+    """
+
+    __entry__ = ("scope.id", "scope.program_id")
 
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scope.id"), sort_order=-9)
-    program_id: Mapped[UUID | None] = mapped_column(ForeignKey("program.id"), sort_order=-8)
+    program_id: Mapped[UUID | None] = mapped_column(sort_order=-8)
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if isinstance(table := getattr(cls, "__table__", None), Table):
+            table.append_constraint(ForeignKeyConstraint(["scope_id", "program_id"], cls.__entry__))
 
 
 class Fact(Scoped):

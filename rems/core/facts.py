@@ -12,7 +12,7 @@ from rems.core.lens import Lens
 F = TypeVar("F", bound=Fact)
 
 
-def facts(kind: type[F], lens: Lens | None = None, *, scope_id: UUID | None = None) -> Select[tuple[F]]:
+def facts(kind: type[F], lens: Lens | None = None, *, scope_id: UUID | None = None) -> Select[F]:
     """The facts of a kind in force under the lens: recorded by then, held by that day, neither corrected nor taken back.
 
     Without a lens: everything recorded up to now, of any day. `scope_id` keeps the index (see docs on row-level security).

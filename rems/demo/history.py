@@ -5,47 +5,90 @@ Everything comes from one seed and from the day it is run on: the same seed on t
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from random import Random
 
 from flask import Flask
-from sqlalchemy import text
 
-from rems.core.actor import Actor
-from rems.core.db import db, entering_history, reading
+from rems.core.db import entering_history
+from rems.demo.calendar import Calendar
+from rems.demo.events import Reporter
 from rems.demo.names import TOWNS
-from rems.demo.patients import Ward
-from rems.demo.sites import Hospital, found_hospital
+from rems.demo.patients import Treated, code_on, enroll, infusion_day, treat, visit
+from rems.demo.people import People
+from rems.demo.sites import Hospital, Reach, found
 
-PATIENTS = 400
-EVENTS = 150
-KYMRIAH, EUROPE, LABEL = "US-FDA-REMS-KYMRIAH", "EU-RMP-CART", "US-FDA-LABEL-CART-2025"
+
+@dataclass(frozen=True)
+class Size:
+    """How many of each. `waiting` of the patients are enrolled and not infused yet."""
+
+    sites: int = len(TOWNS)
+    patients: int = 400
+    waiting: int = 24
+    events: int = 150
+
+
+WHOLE = Size()
+# Where not every hospital is certified, by its place in the list of towns.
+REACH = {
+    9: Reach.UNTRAINED,
+    10: Reach.WORKING,
+    11: Reach.REGISTERED,
+    12: Reach.WORKING,  # where a newcomer can walk from enrollment to the infusion
+    20: Reach.UNTRAINED,
+    21: Reach.UNSTOCKED,
+    22: Reach.REGISTERED,
+    23: Reach.WORKING,
+}
+SHOWN_AT = (0, 12)  # where the people of the sign-in page work
+RUNNING = (1, 2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 17)  # days since day zero of the newest events
 
 Say = Callable[[str], None]
 
 
-def is_empty() -> bool:
-    """Whether nothing was entered yet: no site and no account."""
-    with reading(Actor.system("demonstration")):
-        return not db.session.execute(
-            text("select exists (select from site) or exists (select from account)")
-        ).scalar_one()
-
-
-def fill(app: Flask, *, seed: int, now: datetime, say: Say) -> None:
-    """Fill an empty database. The caller's app is connected as the owner. `now` decides which visits and clocks are due."""
-    dice = Random(seed)
+def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE) -> None:
+    """Fill an empty database; the app is connected as the owner. `now` (UTC) decides what is due."""
+    calendar = Calendar(now, Random(seed))
     with app.app_context(), entering_history():
-        db.session.execute(text("set synchronous_commit = off"))
-        manager = _first_accounts(datetime(2017, 6, 1, 8, tzinfo=UTC))
-        hospitals: list[Hospital] = []
-        for number, town in enumerate(TOWNS):
-            hospitals.append(found_hospital(town, number, dice, manager=manager, now=now))
+        people = People(calendar)
+        hospitals = [
+            found(town, n, REACH.get(n, Reach.CERTIFIED), calendar, people, shown=n in SHOWN_AT)
+            for n, town in enumerate(TOWNS[: size.sites])
+        ]
         say(f"{len(hospitals)} sites with their people, training and lots")
-        _shown_accounts(hospitals, now=now)
-        ward = Ward(dice, now=now)
-        for number in range(PATIENTS):
-            ward.patient(hospitals, number=number, of=PATIENTS)
-        say(f"{PATIENTS} patients with their infusions and visits")
-        ward.events(EVENTS)
-        say(f"{EVENTS} adverse events")
+        treated = _patients(hospitals, calendar, size)
+        say(f"{size.patients} patients with their infusions")
+        for one in treated:
+            visit(one, calendar)
+        say("their visits")
+        _events(treated, Reporter(calendar, people), size)
+        say(f"{size.events} adverse events")
+
+
+def _patients(hospitals: list[Hospital], calendar: Calendar, size: Size) -> list[Treated]:
+    """More of them where the people of the sign-in page work; the last few wait for their infusion."""
+    able = [h for h in hospitals if h.certified_on]
+    weights = [4 if h is hospitals[0] else 1 for h in able]
+    chosen = calendar.dice.choices(able, weights, k=size.patients)
+    plan = sorted(
+        ((infusion_day(h, calendar), n, h) for n, h in enumerate(chosen[: -size.waiting])), key=lambda p: p[:2]
+    )
+    treated = [treat(hospital, day, calendar) for day, _, hospital in plan]
+    for hospital in chosen[-size.waiting :]:
+        enrolled_on = calendar.today - timedelta(days=calendar.dice.randint(2, 25))
+        planned_on = calendar.today + timedelta(days=calendar.dice.randint(3, 30))
+        enroll(hospital, code_on(hospital, enrolled_on), enrolled_on, planned_on, calendar)
+    return treated
+
+
+def _events(treated: list[Treated], reporter: Reporter, size: Size) -> None:
+    alive = [t for t in treated if t.died_on is None]
+    recent = sorted(alive, key=lambda t: t.infused_on)[-60:]
+    running = RUNNING[: min(len(recent), size.events)]
+    for days_ago, one in zip(running, reporter.calendar.dice.sample(recent, len(running)), strict=True):
+        reporter.running(one, days_ago)
+    left = size.events - len(running)
+    while left:
+        left -= reporter.past(reporter.calendar.dice.choice(treated))

@@ -1,12 +1,12 @@
-"""Report an adverse event, and assess it."""
+"""Report an adverse event, assess it, and rebuild the cache of deadlines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import text
 
 from rems.access.rules import Permission, require
 from rems.core.actor import Actor
@@ -17,8 +17,21 @@ from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.events import queries
 from rems.events.grading import CrsInputs, crs, to_json
-from rems.events.models import AdverseEvent, DeadlineRow
-from rems.events.rules import CRS_OR_NEUROTOXICITY, TERMS, Kind, Outcome, Seriousness, check_days, check_outcome
+from rems.events.models import AdverseEvent
+from rems.events.rules import (
+    CRS_OR_NEUROTOXICITY,
+    SCALES,
+    TERMS,
+    Kind,
+    Outcome,
+    Seriousness,
+    check_days,
+    check_grade,
+    check_outcome,
+    check_seriousness,
+    said,
+)
+from rems.events.steps import rebuild_deadlines
 from rems.evidence import steps as evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
 from rems.patients import queries as patients
@@ -27,7 +40,10 @@ from rems.sites import queries as sites
 
 @dataclass(frozen=True)
 class Happening:
-    """What the site says of one event. Days are the site's own calendar days; `crs_inputs` only for CRS."""
+    """What the site says of one event. Days are the site's own; `day_zero` is one of `queries.day_zero_zone`.
+
+    `crs_inputs` only for CRS; without `grade` the computed one counts. `not_serious_reason` answers the triage.
+    """
 
     kind: Kind
     term: str
@@ -41,9 +57,10 @@ class Happening:
     grade_reason: str = ""
     crs_inputs: CrsInputs | None = None
     narrative: str = ""
+    not_serious_reason: str = ""
 
 
-def report(patient_id: UUID, said: Happening, *, by: Actor, now: datetime) -> UUID:
+def report(patient_id: UUID, happened: Happening, *, by: Actor, now: datetime) -> UUID:
     """Report one adverse event of a patient; day zero is fixed and every clock of the program starts.
 
     The grade of CRS is computed (ASTCT 2019) and kept beside the one entered; a difference asks for a reason.
@@ -54,65 +71,57 @@ def report(patient_id: UUID, said: Happening, *, by: Actor, now: datetime) -> UU
         require(by, Permission.EVENT_REPORT, scope_id=patient.scope_id, program_id=patient.program_id)
         entry = sites.entry_of_scope(by, patient.scope_id)
         site = sites.site(by, entry.site_id)
-        today = day_in(site.timezone, now)
+        zone = queries.day_zero_zone(site)
         check_days(
-            began_on=said.began_on,
-            ended_on=said.ended_on,
-            site_aware_on=said.site_aware_on,
-            day_zero=said.day_zero,
-            today=today,
+            began_on=happened.began_on,
+            ended_on=happened.ended_on,
+            site_aware_on=happened.site_aware_on,
+            day_zero=happened.day_zero,
+            today=day_in(site.timezone, now),
+            company_today=day_in(zone, now) if zone != site.timezone else None,
         )
-        given = patients.infusion(patient_id, Lens(said.began_on))
-        graded = _graded(said)
-        check_outcome(list(said.seriousness), said.outcome, graded["grade"])
-        version = entry.program.version_on(said.day_zero)
+        term = happened.term.strip() or TERMS.get(happened.kind, "")
+        if not term:
+            raise BadInput("What happened: write the diagnosis or the sign in a few words.", "term")
+        graded = _graded(happened)
+        check_outcome(happened.seriousness, happened.outcome, graded["grade"])
+        check_seriousness(happened.kind, graded["grade"], happened.seriousness, happened.not_serious_reason)
+        given = patients.infusion(patient_id, Lens(happened.began_on))
+        version = entry.program.version_on(happened.day_zero)
         row = AdverseEvent(
             id=uuid7(),
             scope_id=patient.scope_id,
             program_id=patient.program_id,
-            holds_on=said.began_on,
-            case_number=_next_number(site.country, said.day_zero),
+            holds_on=happened.began_on,
+            case_number=_next_number(site.country, happened.day_zero),
             patient_id=patient_id,
             infusion_id=given.id if given else None,
-            term=said.term.strip() or TERMS.get(said.kind, ""),
-            group=said.kind,
-            narrative=said.narrative.strip(),
-            ended_on=said.ended_on,
-            outcome=said.outcome,
-            seriousness=[str(s) for s in said.seriousness],
+            term=term,
+            group=happened.kind,
+            narrative=happened.narrative.strip(),
+            ended_on=happened.ended_on,
+            outcome=happened.outcome,
+            seriousness=[str(s) for s in happened.seriousness],
+            not_serious_reason="" if happened.seriousness else happened.not_serious_reason.strip(),
             expected=None,
-            site_aware_on=said.site_aware_on,
-            day_zero=said.day_zero,
-            day_zero_zone=site.timezone,
+            site_aware_on=happened.site_aware_on,
+            day_zero=happened.day_zero,
+            day_zero_zone=zone,
             received_at=now,
             reporter=f"{by.name}, {by.role}",
             program_version=version.version if version else "",
             **graded,
         )
-        if not row.term:
-            raise BadInput("What happened: write the diagnosis or the sign in a few words.", "term")
         session.add(row)
-        session.flush()
-        _start_clocks(row)
-        if said.kind in CRS_OR_NEUROTOXICITY and said.seriousness:
-            evidence.append(
-                EvidenceKind.CASE_REPORT,
-                site_id=site.id,
-                program_id=patient.program_id,
-                subject_kind=SubjectKind.CASE,
-                subject_id=row.id,
-                holds_on=said.day_zero,
-                summary=f"{row.case_number}, {row.term}, reported {said.day_zero:%-d %b %Y}.",
-                source_table="adverse_event",
-                source_id=row.id,
-            )
+        rebuild_deadlines(row)
+        _note_case(row, site.id)
     return row.id
 
 
 def assess(
     event_id: UUID, *, expected: bool, seriousness: Sequence[Seriousness], reason: str, by: Actor, now: datetime
 ) -> UUID:
-    """Judge expectedness and seriousness of an event; a new state supersedes the old, and its clocks are worked out anew.
+    """Judge expectedness and seriousness of an event; a new state supersedes the old, its clocks are worked out anew.
 
     Day zero stays: it is re-assessment of what was known. Raises NotFound, NotAllowed, BadInput, StaleRecord.
     """
@@ -123,45 +132,47 @@ def assess(
         require(by, Permission.EVENT_ASSESS, scope_id=old.scope_id, program_id=old.program_id)
         if old.id != event_id:
             raise StaleRecord("This event was assessed by somebody else since you opened it.")
-        check_outcome(list(seriousness), Outcome(old.outcome), old.grade)
+        check_outcome(seriousness, Outcome(old.outcome), old.grade)
         own = {"id", "recorded_at", "recorded_by", "supersedes_id", "expected", "seriousness"}
         kept = {c.key: getattr(old, c.key) for c in AdverseEvent.__mapper__.column_attrs if c.key not in own}
         row = AdverseEvent(
             id=uuid7(), supersedes_id=old.id, expected=expected, seriousness=[str(s) for s in seriousness], **kept
         )
         session.add(row)
-        session.execute(delete(DeadlineRow).where(DeadlineRow.event_id == old.id))
-        session.flush()
-        _start_clocks(row)
+        rebuild_deadlines(row)
+        if not old.seriousness:
+            _note_case(row, sites.entry_of_scope(by, row.scope_id).site_id)
     return row.id
 
 
-def _graded(said: Happening) -> dict[str, Any]:
+def rebuild_all_deadlines(*, by: Actor, now: datetime) -> int:
+    """Work out every deadline the actor may see anew, as after a change of the rules. Returns how many there are."""
+    with transaction(by, "events.rebuild_deadlines", at=now) as session:
+        return sum(rebuild_deadlines(row) for row in session.scalars(queries.visible(by)).all())
+
+
+def _graded(happened: Happening) -> dict[str, Any]:
     """The grade as entered and as computed, with the steps that led to it."""
-    answer: Mapping[str, Any] = {
-        "grade_system": "",
-        "grade": said.grade,
+    answer: dict[str, Any] = {
+        "grade_system": SCALES[happened.kind] if happened.grade is not None else "",
+        "grade": happened.grade,
         "computed_grade": None,
         "grade_inputs": None,
         "grade_steps": [],
-        "grade_reason": said.grade_reason.strip(),
+        "grade_reason": "",
     }
-    if said.kind is not Kind.CRS or said.crs_inputs is None:
-        return dict(answer)
-    result = crs(said.crs_inputs)
-    grade = said.grade if said.grade is not None else result.grade
-    if grade != result.grade and result.grade is not None and not said.grade_reason.strip():
-        raise BadInput(
-            f"Grade {grade} was entered, ASTCT 2019 gives {result.grade}: write the reason for the difference.",
-            "grade_reason",
-        )
+    if happened.kind is not Kind.CRS or happened.crs_inputs is None:
+        return answer
+    result = crs(happened.crs_inputs)
+    check_grade(happened.kind, happened.grade, result.grade, happened.grade_reason)
+    differs = happened.grade is not None and happened.grade != result.grade
     return {
-        **answer,
         "grade_system": f"{result.system} {result.version}",
-        "grade": grade,
+        "grade": happened.grade if happened.grade is not None else result.grade,
         "computed_grade": result.grade,
-        "grade_inputs": to_json(said.crs_inputs),
+        "grade_inputs": to_json(happened.crs_inputs),
         "grade_steps": list(result.steps),
+        "grade_reason": happened.grade_reason.strip() if differs else "",
     }
 
 
@@ -170,20 +181,18 @@ def _next_number(country: str, day_zero: date) -> str:
     return f"{country}-REMS-{day_zero.year}-{number:05d}"
 
 
-def _start_clocks(row: AdverseEvent) -> None:
-    """Rebuild the cache of deadlines of one event from the rules."""
-    for found in queries.clocks_of(row):
-        if found.due_on is not None:
-            db.session.add(
-                DeadlineRow(
-                    id=uuid7(),
-                    scope_id=row.scope_id,
-                    program_id=row.program_id,
-                    event_id=row.id,
-                    code=found.code,
-                    due_on=found.due_on,
-                    cite=found.cite,
-                    what=found.what,
-                    condition=found.condition,
-                )
-            )
+def _note_case(row: AdverseEvent, site_id: UUID) -> None:
+    """A serious case of CRS or neurotoxicity was reported: programs may ask that of the site."""
+    if Kind(row.group) not in CRS_OR_NEUROTOXICITY or not row.seriousness:
+        return
+    evidence.append(
+        EvidenceKind.CASE_REPORT,
+        site_id=site_id,
+        program_id=row.program_id,
+        subject_kind=SubjectKind.CASE,
+        subject_id=row.id,
+        holds_on=row.day_zero,
+        summary=f"{row.case_number}, {row.term}, reported {said(row.day_zero)}.",
+        source_table="adverse_event",
+        source_id=row.id,
+    )

@@ -1,13 +1,31 @@
-"""The legal clocks of a case: which run, and the day on which each ends. Pure."""
+"""The legal clocks of a case: which run, why, and the day on which each ends. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
-from rems.programs.rules import Confidence, Party, Program, Quantity, ReportingClock, Start
+from rems.programs.rules import Confidence, Party, Program, Quantity, ReportingClock, Start, Unit
 
 UNTIL_ASSESSED = "runs until expectedness is assessed"
+SHOWN_LATE_DAYS = 30
+"""How long a clock that ended is shown as late. What was sent is not kept, so an older one is only called ended."""
+
+Row: TypeAlias = tuple[str, str, str]
+"""One row of a worked sum: the sign, the amount, and what it is. A row with `=` is a total."""
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WHY: Mapping[tuple[str, bool], str] = {
+    ("serious", True): "it is serious",
+    ("serious", False): "it is not serious",
+    ("expected", True): "it is expected",
+    ("expected", False): "it is not expected",
+    ("domestic", True): "it happened in the jurisdiction of the program",
+    ("domestic", False): "it happened outside the jurisdiction of the program",
+    ("crs_or_neurotoxicity", True): "it is CRS or neurotoxicity",
+    ("crs_or_neurotoxicity", False): "it is neither CRS nor neurotoxicity",
+}
 
 
 @dataclass(frozen=True)
@@ -30,14 +48,28 @@ class Deadline:
     what: str
     who: Party
     limit: Quantity | None
+    why: str
     condition: str
     confidence: Confidence
     destination: str
-    arithmetic: tuple[tuple[str, str], ...]
+    arithmetic: tuple[Row, ...]
 
     def days_left(self, on: date) -> int | None:
         """Days from `on` to the due day: 0 on the day itself, below 0 when late, None where there is no due day."""
         return None if self.due_on is None else (self.due_on - on).days
+
+    def is_open(self, on: date) -> bool:
+        """Whether it has a due day that lies ahead, or behind by no more than `SHOWN_LATE_DAYS`."""
+        left = self.days_left(on)
+        return left is not None and left >= -SHOWN_LATE_DAYS
+
+    def worked(self, on: date) -> tuple[Row, ...]:
+        """The sum to the due day and, while the clock is open, on to the days that are left on a day."""
+        left = self.days_left(on)
+        if left is None or not self.is_open(on):
+            return self.arithmetic
+        rest = f"{abs(left)} day" if abs(left) == 1 else f"{abs(left)} days"
+        return (*self.arithmetic, ("−", written(on), "the day shown"), ("=", rest, "left" if left >= 0 else "late"))
 
 
 def deadlines(
@@ -61,6 +93,16 @@ def deadlines(
     return tuple(sorted(running, key=lambda d: (d.due_on is None, d.due_on or day_zero, d.code)))
 
 
+def first_open(found: tuple[Deadline, ...], on: date) -> Deadline | None:
+    """The clock that runs out first of those that are open on a day."""
+    return next((d for d in found if d.is_open(on)), None)
+
+
+def written(day: date) -> str:
+    """Fri 27 Nov 2026, whatever the locale."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
 def _runs(clock: ReportingClock, facts: CaseFacts) -> bool:
     """Not assessed counts as unexpected: the stricter reading, and the one that can be taken back."""
     holds = {
@@ -72,17 +114,25 @@ def _runs(clock: ReportingClock, facts: CaseFacts) -> bool:
     return all(holds[name] == asked for name, asked in clock.when.items())
 
 
+def _why(clock: ReportingClock, facts: CaseFacts) -> str:
+    """Runs because it is serious and it is not expected."""
+    reasons = [
+        "its expectedness is not assessed" if name == "expected" and facts.expected is None else _WHY[name, asked]
+        for name, asked in clock.when.items()
+    ]
+    return f"Runs because {' and '.join(reasons)}." if reasons else "Runs for every case."
+
+
 def _deadline(
     clock: ReportingClock, facts: CaseFacts, day_zero: date, is_working_day: Callable[[date], bool] | None
 ) -> Deadline:
     due_on = clock.limit.after(day_zero, is_working_day=is_working_day) if clock.limit else None
     if due_on:
-        answer = _written(due_on)
+        total = ("=", written(due_on), "due")
     elif clock.limit:
-        answer = "no calendar of working days is set"
+        total = ("=", "no day", "no calendar of working days is set")
     else:
-        answer = "no day limit is established"
-    added = (("+", str(clock.limit)),) if clock.limit else ()
+        total = ("=", "no day", "no day limit is established")
     return Deadline(
         code=clock.code,
         due_on=due_on,
@@ -90,13 +140,18 @@ def _deadline(
         what=clock.what,
         who=clock.who,
         limit=clock.limit,
+        why=_why(clock, facts),
         condition=UNTIL_ASSESSED if facts.expected is None and "expected" in clock.when else "",
         confidence=clock.confidence,
         destination=clock.destination,
-        arithmetic=(("day 0", _written(day_zero)), *added, ("=", answer)),
+        arithmetic=(("", written(day_zero), "day 0"), *((_added(clock.limit),) if clock.limit else ()), total),
     )
 
 
-def _written(day: date) -> str:
-    """27 Nov 2026, whatever the locale."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+def _added(limit: Quantity) -> Row:
+    days = f"{limit.value} day" if limit.value == 1 else f"{limit.value} days"
+    if limit.unit is Unit.CALENDAR_DAYS:
+        return ("+", days, "calendar days, weekends and holidays count")
+    if limit.unit is Unit.WORKING_DAYS:
+        return ("+", days, "working days alone")
+    return ("+", str(limit), "by the calendar")

@@ -11,12 +11,16 @@ from rems.core.db import Base, Fact, Scoped, fact_args
 
 
 class AdverseEvent(Fact, Base):
-    """One untoward happening in one patient: `holds_on` is its onset, `day_zero` the day the company had a valid case."""
+    """One untoward happening in one patient: `holds_on` is its onset, `day_zero` when the company had a valid case.
+
+    `not_serious_reason`: why no criterion is ticked where the triage expects one.
+    """
 
     __tablename__ = "adverse_event"
     __table_args__ = fact_args(
         "adverse_event",
         ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"]),
+        ForeignKeyConstraint(["infusion_id", "scope_id"], ["infusion.id", "infusion.scope_id"]),
         CheckConstraint("term <> ''", name="says_what_happened"),
         CheckConstraint("grade BETWEEN 0 AND 5", name="grade_is_a_grade"),
         CheckConstraint("computed_grade BETWEEN 0 AND 5", name="computed_grade_is_a_grade"),
@@ -25,7 +29,7 @@ class AdverseEvent(Fact, Base):
             name="difference_has_a_reason",
         ),
         CheckConstraint("site_aware_on >= holds_on", name="aware_after_onset"),
-        CheckConstraint("day_zero >= site_aware_on", name="company_after_site"),
+        CheckConstraint("day_zero >= site_aware_on - 1", name="company_after_site"),  # its calendar may be a day behind
         Index("ix_adverse_event_patient_id", "patient_id"),
         Index("ix_adverse_event_scope_id", "scope_id", "day_zero"),
     )
@@ -38,6 +42,7 @@ class AdverseEvent(Fact, Base):
     ended_on: Mapped[date | None]
     outcome: Mapped[str]
     seriousness: Mapped[list[str]]
+    not_serious_reason: Mapped[str]
     expected: Mapped[bool | None]
     grade_system: Mapped[str]
     grade: Mapped[int | None]
@@ -54,7 +59,7 @@ class AdverseEvent(Fact, Base):
 
 
 class DeadlineRow(Scoped, Base):
-    """The day a clock ends for a case; computed from the event by one function, no trail."""
+    """The day a clock ends for a case: a cache of its state in force, rebuilt by `rebuild_deadlines`; no trail."""
 
     __tablename__ = "deadline"
     __table_args__ = (

@@ -1,10 +1,11 @@
-"""Look up adverse events and their deadlines. Every query starts from `visible`. Nothing here writes."""
+"""Look up adverse events and their clocks. Every query starts from `visible`. Nothing here writes."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from flask import current_app
+from sqlalchemy import Select, false, or_, select
 
 from rems.access.queries import scopes_with
 from rems.access.rules import Permission
@@ -13,11 +14,15 @@ from rems.core.db import db
 from rems.core.errors import NotFound
 from rems.core.facts import facts
 from rems.core.lens import Lens
-from rems.events.clocks import CaseFacts, Deadline, deadlines
+from rems.core.settings import Settings
+from rems.events.clocks import SHOWN_LATE_DAYS, CaseFacts, Deadline, deadlines
 from rems.events.models import AdverseEvent, DeadlineRow
 from rems.events.rules import CRS_OR_NEUROTOXICITY, Kind
+from rems.patients import queries as patients
 from rems.patients.models import Patient
-from rems.programs import queries as programs
+from rems.programs.jurisdictions import belongs
+from rems.programs.rules import Program
+from rems.sites.models import Site
 
 
 @dataclass(frozen=True)
@@ -29,76 +34,78 @@ class Running:
     patient_number: str
 
 
-def visible(actor: Actor, lens: Lens | None = None) -> Select[tuple[AdverseEvent]]:
+def visible(actor: Actor, lens: Lens | None = None) -> Select[AdverseEvent]:
     """The events an actor may see, as last corrected. Row-level security says the same beneath."""
     query = facts(AdverseEvent, lens)
     if actor.everywhere:
         return query
     scopes = scopes_with(actor, Permission.EVENT_READ)
     mine = frozenset(p for h in actor.holdings if Permission.EVENT_READ in h.permissions for p in h.programs)
-    if not scopes and not mine:
-        return query.where(false())
-    return query.where(or_(AdverseEvent.scope_id.in_(scopes), AdverseEvent.program_id.in_(mine)))
+    either = []
+    if len(scopes) == 1:
+        either.append(AdverseEvent.scope_id == next(iter(scopes)))  # one scope: == keeps the order of the index
+    elif scopes:
+        either.append(AdverseEvent.scope_id.in_(scopes))
+    if mine:
+        either.append(AdverseEvent.program_id.in_(mine))
+    return query.where(or_(*either)) if either else query.where(false())
 
 
-def event(actor: Actor, event_id: UUID) -> AdverseEvent:
-    """One event as last corrected, found by its own key or that of an earlier state. Raises NotFound."""
+def event(actor: Actor, event_id: UUID, lens: Lens | None = None) -> AdverseEvent:
+    """One event as it stood under the lens (none: now), found by the key of any of its states. Raises NotFound."""
     asked = db.session.get(AdverseEvent, event_id)
-    if asked is not None:
-        found = db.session.scalars(visible(actor).where(AdverseEvent.case_number == asked.case_number)).one_or_none()
-        if found is not None:
-            return found
-    raise NotFound("There is no such adverse event, or it is not yours to see.")
+    if asked is None:
+        raise NotFound("There is no such adverse event, or it is not yours to see.")
+    same = AdverseEvent.case_number == asked.case_number
+    found = db.session.scalars(visible(actor, lens).where(same)).one_or_none()
+    if found is None and lens and db.session.scalars(visible(actor).where(same)).one_or_none():
+        raise NotFound(f"{asked.case_number} had not begun on that day, or was not known by then. Ask for a later day.")
+    if found is None:
+        raise NotFound("There is no such adverse event, or it is not yours to see.")
+    return found
 
 
-def states(actor: Actor, case_number: str) -> list[AdverseEvent]:
-    """Every state of an event, oldest first: the report, then each assessment or correction."""
-    query = (
-        select(AdverseEvent)
-        .where(AdverseEvent.case_number == case_number)
-        .order_by(AdverseEvent.recorded_at, AdverseEvent.id)
-    )
-    return list(db.session.scalars(query))
+def states(actor: Actor, case_number: str, lens: Lens | None = None) -> list[AdverseEvent]:
+    """Every state of an event that was known under the lens, oldest first: the report, then each assessment."""
+    mine = visible(actor).with_only_columns(AdverseEvent.case_number)
+    query = select(AdverseEvent).where(AdverseEvent.case_number == case_number, AdverseEvent.case_number.in_(mine))
+    if lens and lens.known_at:
+        query = query.where(AdverseEvent.recorded_at <= lens.known_at)
+    return list(db.session.scalars(query.order_by(AdverseEvent.recorded_at, AdverseEvent.id)))
 
 
-def page(
-    actor: Actor, *, text: str = "", kind: str = "", number: int = 1, size: int = 25
-) -> tuple[list[Running | AdverseEvent], int]:
-    """One page of events, what runs out first on top, then the newest; and how many in all (counted up to 1,001)."""
-    query = visible(actor)
-    if text:
-        query = query.where(AdverseEvent.case_number.startswith(text.strip().upper(), autoescape=True))
-    if kind:
-        query = query.where(AdverseEvent.group == kind)
-    total = db.session.scalar(select(func.count()).select_from(query.limit(1001).subquery())) or 0
-    rows = db.session.scalars(
-        query.order_by(AdverseEvent.day_zero.desc(), AdverseEvent.id.desc()).limit(size).offset((number - 1) * size)
-    )
-    return list(rows), total
-
-
-def of_patient(patient_id: UUID, lens: Lens | None = None) -> list[AdverseEvent]:
+def of_patient(actor: Actor, patient_id: UUID, lens: Lens | None = None) -> list[AdverseEvent]:
     """The events of a patient, the newest first."""
-    query = (
-        facts(AdverseEvent, lens).where(AdverseEvent.patient_id == patient_id).order_by(AdverseEvent.holds_on.desc())
-    )
+    query = visible(actor, lens).where(AdverseEvent.patient_id == patient_id).order_by(AdverseEvent.holds_on.desc())
     return list(db.session.scalars(query))
+
+
+def day_zero_zone(site: Site) -> str:
+    """The IANA time zone whose calendar decides day zero of a case from this site: the company's, or the site's own."""
+    settings: Settings = current_app.extensions["rems_settings"]
+    return settings.value("safety", "company_timezone") or site.timezone
 
 
 def clocks_of(row: AdverseEvent) -> tuple[Deadline, ...]:
     """Every clock that runs for an event, by the rules of its program, soonest first."""
-    if row.program_id is None:
-        return ()
+    place = patients.places_of([row.scope_id])[row.scope_id]
+    return clocks_at(row, place.site, place.program)
+
+
+def clocks_at(row: AdverseEvent, site: Site, program: Program) -> tuple[Deadline, ...]:
+    """The same where the site and the program are at hand. It happened where the site is."""
     case = CaseFacts(
         serious=bool(row.seriousness),
         expected=row.expected,
-        domestic=True,
+        domestic=belongs(site.country, program.jurisdiction, row.holds_on),
         crs_or_neurotoxicity=Kind(row.group) in CRS_OR_NEUROTOXICITY,
     )
-    return deadlines(case, programs.by_key(row.program_id), day_zero=row.day_zero)
+    return deadlines(case, program, day_zero=row.day_zero)
 
 
-def due(actor: Actor, *, on: date, within_days: int, past_days: int = 30, limit: int = 50) -> list[Running]:
+def due(
+    actor: Actor, *, on: date, within_days: int, past_days: int = SHOWN_LATE_DAYS, limit: int = 50
+) -> list[Running]:
     """The deadlines that end soon, or ended within `past_days`, soonest first."""
     query = (
         select(AdverseEvent, DeadlineRow, Patient.number)

@@ -6,22 +6,35 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from rems.access.rules import Permission, can
+from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
 from rems.core.clock import day_in, utcnow
+from rems.core.errors import BadInput
 from rems.core.lens import Lens
-from rems.events import actions, queries
+from rems.events import actions, listing, queries
 from rems.events.actions import Happening
+from rems.events.clocks import first_open
 from rems.events.forms import AssessForm, ReportForm
 from rems.events.grading import CrsResult, crs
+from rems.events.listing import Asked
 from rems.events.models import AdverseEvent
-from rems.events.rules import KIND_WORDS, OUTCOME_WORDS, SERIOUSNESS_WORDS, TERMS, Kind, Outcome, Seriousness
+from rems.events.rules import (
+    KIND_WORDS,
+    OUTCOME_WORDS,
+    SERIOUSNESS_WORDS,
+    Kind,
+    Outcome,
+    Seriousness,
+    least_seriousness,
+)
 from rems.patients import queries as patients
-from rems.signatures import queries as signatures
-from rems.sites import queries as sites
+from rems.web.lens import current_lens, keep_lens
 from rems.web.paging import asked_page, page_of
 
 bp = Blueprint("events", __name__)
+
+SIZE = 25
+EXPECTED_WORDS = {True: "yes", False: "no", None: ""}
 
 
 @bp.app_template_filter("seriousness_words")
@@ -30,39 +43,50 @@ def seriousness_words(code: str) -> str:
 
 
 @bp.app_template_global("events_of_patient")
-def events_of_patient(patient_id: UUID) -> list[AdverseEvent]:
+def events_of_patient(patient_id: UUID, lens: Lens | None = None) -> list[AdverseEvent]:
     """For the patient page, which stands on a floor of its own and knows only this name."""
-    return queries.of_patient(patient_id)
+    return queries.of_patient(current_actor(), patient_id, lens)
 
 
 @bp.get("/events")
 def index() -> ResponseReturnValue:
     actor, now, number = current_actor(), utcnow(), asked_page()
-    text, kind = request.args.get("q", ""), request.args.get("kind", "")
-    rows, total = queries.page(actor, text=text, kind=kind, number=number)
-    running = queries.due(actor, on=now.date(), within_days=3650, past_days=3650, limit=500)
-    first = {}
-    for one in running:
-        first.setdefault(one.event.id, one)
+    require(actor, Permission.EVENT_READ)
+    view = request.args.get("view", "open")
+    if view not in ("open", "all"):
+        raise BadInput(f'view "{view}" is unknown; it is one of open, all', "view")
+    lens = current_lens()
+    today_shown = lens == Lens(now.date())
+    asked = Asked(
+        lens.as_of,
+        lens=None if today_shown else lens,
+        text=request.args.get("q", ""),
+        kind=request.args.get("kind", ""),
+    )
+    find = listing.open_cases if view == "open" else listing.all_cases
+    rows, total = find(actor, asked, number=number, size=SIZE)
+    days = {r.event.id: day_in(r.place.site.timezone, now) if today_shown else lens.as_of for r in rows}
     return render_template(
         "events/index.html",
-        page=page_of(rows, total=total, number=number, size=25),
-        first=first,
-        numbers=patients.numbers([r.patient_id for r in rows]),
+        page=page_of(rows, total=total, number=number, size=SIZE),
+        days=days,
+        first={r.event.id: first_open(r.clocks, days[r.event.id]) for r in rows},
         kinds=KIND_WORDS,
-        text=text,
-        kind=kind,
-        today=now.date(),
+        asked=asked,
+        view=view,
+        may_report=today_shown and can(actor, Permission.EVENT_REPORT),
     )
 
 
 @bp.get("/patients/<uuid:patient_id>/events/new")
 def new(patient_id: UUID) -> ResponseReturnValue:
     now = utcnow()
+    form = ReportForm()
     patient = patients.patient(current_actor(), patient_id)
-    site = sites.site(current_actor(), sites.entry_of_scope(current_actor(), patient.scope_id).site_id)
-    today = day_in(site.timezone, now)
-    form = ReportForm(zone=site.timezone, data={"site_aware_on": today, "day_zero": today, "kind": Kind.CRS})
+    site = patients.place(current_actor(), patient.scope_id).site
+    form.kind.data = Kind.CRS
+    form.site_aware_on.data = day_in(site.timezone, now)
+    form.day_zero.data = day_in(queries.day_zero_zone(site), now)
     return report_page(patient_id, form, now=now)
 
 
@@ -73,13 +97,16 @@ def report(patient_id: UUID) -> ResponseReturnValue:
     if "work_out" in request.form:  # only the grade is asked; nothing is kept
         result = None
         with form.answering():
+            form.check_is_crs()
             inputs = form.crs_inputs() if form.bedside_holds() else None
             result = crs(inputs) if inputs else None
+        if result and result.grade:
+            form.suggest("grade", str(result.grade))
         return report_page(patient_id, form, now=now, result=result), 200 if result else 422
     if form.validate():
         with form.answering():
             event_id = actions.report(patient_id, happening(form), by=current_actor(), now=now)
-            flash("The report is in. Its clocks are running.")
+            flash("The report is kept. What has to be sent, and until when, stands below.")
             return redirect(url_for("events.show", event_id=event_id))
     return report_page(patient_id, form, now=now), 422
 
@@ -98,37 +125,48 @@ def happening(form: ReportForm) -> Happening:
         grade_reason=form.grade_reason.data or "",
         crs_inputs=form.crs_inputs(),
         narrative=form.narrative.data or "",
+        not_serious_reason=form.not_serious_reason.data or "",
     )
 
 
 def report_page(patient_id: UUID, form: ReportForm, *, now: datetime, result: CrsResult | None = None) -> str:
+    """The form. Where the triage expects a serious event and nothing is ticked or explained, its default is ticked."""
     actor = current_actor()
     patient = patients.patient(actor, patient_id)
-    entry = sites.entry_of_scope(actor, patient.scope_id)
-    site = sites.site(actor, entry.site_id)
-    given = patients.infusion(patient_id, Lens(day_in(site.timezone, now)))
+    require(actor, Permission.EVENT_REPORT, scope_id=patient.scope_id, program_id=patient.program_id)
+    place = patients.place(actor, patient.scope_id)
+    today = day_in(place.site.timezone, now)
+    least = default_criterion(form)
+    if least and not form.not_serious_reason.data:
+        form.suggest("seriousness", least)
     return render_template(
         "events/report.html",
         form=form,
         patient=patient,
-        site=site,
-        entry=entry,
-        infusion=given,
+        place=place,
+        infusion=patients.infusion(patient_id, Lens(today)),
         result=result,
-        today=day_in(site.timezone, now),
+        least=SERIOUSNESS_WORDS[least] if least else "",
+        zone=queries.day_zero_zone(place.site),
+        today=today,
     )
+
+
+def default_criterion(form: ReportForm) -> Seriousness | None:
+    """What the triage ticks for what was sent so far; nothing before anything was sent."""
+    if request.method != "POST" or form.kind.data not in list(Kind):
+        return None
+    grade = str(form.grade.data or "")
+    return least_seriousness(Kind(form.kind.data), int(grade) if grade.isdigit() else None)
 
 
 @bp.get("/events/<uuid:event_id>")
 def show(event_id: UUID) -> ResponseReturnValue:
-    actor = current_actor()
-    row = queries.event(actor, event_id)
+    row = queries.event(current_actor(), event_id)
     if row.id != event_id:
-        return redirect(url_for("events.show", event_id=row.id))
-    form = AssessForm(
-        data={"seriousness": row.seriousness, "expected": {True: "yes", False: "no", None: ""}[row.expected]}
-    )
-    return event_page(row.id, form)
+        return redirect(keep_lens(url_for("events.show", event_id=row.id)))
+    expected = EXPECTED_WORDS[row.expected]
+    return event_page(row.id, AssessForm(data={"seriousness": row.seriousness, "expected": expected}))
 
 
 @bp.post("/events/<uuid:event_id>/assess")
@@ -144,30 +182,31 @@ def assess(event_id: UUID) -> ResponseReturnValue:
                 by=current_actor(),
                 now=utcnow(),
             )
-            flash("The assessment is kept. The clocks are worked out anew.")
+            flash("The assessment is kept, and the clocks are worked out anew.")
             return redirect(url_for("events.show", event_id=new_id))
     return event_page(event_id, form), 422
 
 
 def event_page(event_id: UUID, form: AssessForm) -> str:
-    actor = current_actor()
-    row = queries.event(actor, event_id)
-    entry = sites.entry_of_scope(actor, row.scope_id)
-    site = sites.site(actor, entry.site_id)
+    actor, now = current_actor(), utcnow()
+    newest = queries.event(actor, event_id)
+    lens = current_lens(zone=newest.day_zero_zone)
+    today_shown = lens == Lens(day_in(newest.day_zero_zone, now))
+    row = newest if today_shown else queries.event(actor, event_id, lens)
+    place = patients.place(actor, row.scope_id)
+    clocks = queries.clocks_at(row, place.site, place.program) if row.day_zero <= lens.as_of else ()
     return render_template(
         "events/show.html",
         event=row,
-        states=queries.states(actor, row.case_number),
+        states=queries.states(actor, row.case_number, lens),
         patient=patients.patient(actor, row.patient_id),
-        entry=entry,
-        site=site,
-        clocks=queries.clocks_of(row),
-        signatures=signatures.of("adverse_event", row.id),
+        infusion=patients.infusion(row.patient_id, Lens(row.holds_on, lens.known_at)),
+        place=place,
+        clocks=clocks,
         kinds=KIND_WORDS,
         outcomes=OUTCOME_WORDS,
-        seriousness=SERIOUSNESS_WORDS,
-        terms=TERMS,
         form=form,
-        may_assess=can(actor, Permission.EVENT_ASSESS, scope_id=row.scope_id, program_id=row.program_id),
-        today=day_in(site.timezone, utcnow()),
+        lens=lens,
+        may_assess=today_shown
+        and can(actor, Permission.EVENT_ASSESS, scope_id=row.scope_id, program_id=row.program_id),
     )

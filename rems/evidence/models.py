@@ -14,7 +14,7 @@ from rems.evidence.rules import EvidenceKind, SubjectKind
 class Evidence(Fact, Base):
     """One piece of evidence, in force from `holds_on` to `until_on` (None: until superseded).
 
-    `program_id` empty: it serves every program of the site. `source_table` and `source_id` name the record it came from.
+    `program_id` empty: it serves every program of the site. `source_table` and `source_id` name where it came from.
     """
 
     __tablename__ = "evidence"
@@ -24,6 +24,8 @@ class Evidence(Fact, Base):
         Index("ix_evidence_scope_id", "scope_id", "kind", "holds_on"),
         Index("ix_evidence_subject_id", "subject_id", "kind"),
     )
+    __entry__ = ("scope.site_id", "scope.program_id")  # a site's own fact that serves one of its programs
+
     kind: Mapped[EvidenceKind]
     subject_kind: Mapped[SubjectKind]
     subject_id: Mapped[UUID]

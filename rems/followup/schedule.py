@@ -18,6 +18,7 @@ class VisitState(StrEnum):
     OVERDUE = "overdue"
     PLANNED = "planned"
     WINDOW_NOT_SET = "window_not_set"
+    NOT_DUE = "not_due"
 
     @property
     def words(self) -> str:
@@ -34,7 +35,9 @@ _WORDS = {
     VisitState.OVERDUE: "Overdue",
     VisitState.PLANNED: "Planned",
     VisitState.WINDOW_NOT_SET: "Target day passed, no window set",
+    VisitState.NOT_DUE: "No longer due",
 }
+DONE = frozenset({VisitState.DONE, VisitState.DONE_LATE, VisitState.DONE_EARLY})
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,24 @@ def ends_on(schedule: Schedule, *, infused_on: date) -> date:
     return _after(schedule.duration.after(infused_on))
 
 
-def state(visit: Visit, *, held_on: date | None, on: date) -> VisitState:
-    """How a visit stands on a day; one held after that day was not held yet. Both ends of a window belong to it."""
+def is_asked(visit: Visit, *, died_on: date | None) -> bool:
+    """Whether a visit is asked of a patient who died on a day: only one whose window or target day lies before it."""
+    return died_on is None or (visit.closes_on or visit.target_on) < died_on
+
+
+def state(visit: Visit, *, held_on: date | None, on: date, died_on: date | None = None) -> VisitState:
+    """How a visit stands on a day; one held after that day was not held yet. Both ends of a window belong to it.
+
+    What was not held when the patient died, and was not overdue by then, is no longer due.
+    """
     if held_on is not None and held_on <= on:
         if visit.opens_on is not None and held_on < visit.opens_on:
             return VisitState.DONE_EARLY
         if visit.closes_on is not None and held_on > visit.closes_on:
             return VisitState.DONE_LATE
         return VisitState.DONE
+    if died_on is not None and died_on <= on and not is_asked(visit, died_on=died_on):
+        return VisitState.NOT_DUE
     if visit.closes_on is None:
         return VisitState.WINDOW_NOT_SET if on > visit.target_on else VisitState.PLANNED
     if on > visit.closes_on:

@@ -103,7 +103,11 @@ class GateFacts:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing the gate looks at. `stop`: unmet, it stops the infusion; otherwise it warns. `who` can mend it."""
+    """One thing the gate looks at. `stop`: unmet, it stops the infusion; otherwise it warns. `who` can mend it.
+
+    `code` is stable: certified, training:CODE of the requirement, rescue, weight, the kind of a card, consent,
+    deferral, product, infused.
+    """
 
     code: str
     title: str
@@ -228,7 +232,7 @@ def _cards(facts: GateFacts) -> list[Check]:
         why = f"Given on {said(given)}." if given else "Not recorded as given."
         checks.append(
             Check(
-                "card",
+                kind,
                 f"{CARDS[kind]} given",
                 why,
                 given is not None,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, desc
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, desc
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, Scoped, fact_args
@@ -68,7 +68,7 @@ class Authorization(Fact, Base):
     )
     patient_id: Mapped[UUID]
     code: Mapped[str] = mapped_column(unique=True)
-    location_id: Mapped[UUID]
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
     valid_until: Mapped[datetime]
     checks: Mapped[dict[str, Any]]
     program_version: Mapped[str]
@@ -89,7 +89,7 @@ class Infusion(Fact, Base):
     patient_id: Mapped[UUID]
     authorization_id: Mapped[UUID]
     infused_at: Mapped[datetime]
-    location_id: Mapped[UUID]
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
     product: Mapped[str]
     lot: Mapped[str]
     bags: Mapped[int]

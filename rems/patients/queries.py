@@ -1,9 +1,10 @@
-"""Look up patients, their dated facts, authorizations and infusion. Every query starts from `visible`. Nothing here writes."""
+"""Look up patients, their dated facts, authorizations and infusion, from what is visible. Nothing here writes."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, false, or_, select
@@ -20,6 +21,9 @@ from rems.patients.models import Authorization, Infusion, Patient, PatientFact
 from rems.patients.rules import FactKind, folded_number
 from rems.programs import queries as programs
 from rems.programs.rules import Program
+from rems.signatures import queries as signatures
+from rems.signatures.models import Signature
+from rems.signatures.rules import digest_of
 from rems.sites.models import Site
 
 
@@ -42,7 +46,15 @@ class Listed:
     infused_on: date | None
 
 
-def visible(actor: Actor) -> Select[tuple[Patient]]:
+@dataclass(frozen=True)
+class Signed:
+    """A signature, and whether it still fits the record."""
+
+    signature: Signature
+    whole: bool
+
+
+def visible(actor: Actor) -> Select[Patient]:
     """The patients an actor may see: of its scopes, and of its programs. Row-level security says the same beneath."""
     query = select(Patient)
     if actor.everywhere:
@@ -75,6 +87,15 @@ def places(actor: Actor, permission: Permission) -> list[Place]:
     return sorted(_places(query), key=lambda p: (p.site.folded, p.program.title))
 
 
+def programs_seen(actor: Actor) -> list[Program]:
+    """The programs that patients of the actor may be in, by title."""
+    scopes = scopes_with(actor, Permission.PATIENT_READ)
+    entered = select(Scope.program_id).where(Scope.id.in_(scopes), Scope.program_id.is_not(None)).distinct()
+    mine = {p for h in actor.holdings if Permission.PATIENT_READ in h.permissions for p in h.programs}
+    found = {key for key in db.session.scalars(entered) if key} | mine
+    return sorted((programs.by_key(key) for key in found), key=lambda p: p.title)
+
+
 def place(actor: Actor, scope_id: UUID) -> Place:
     """The site in a program behind a scope. Raises NotFound."""
     found = places_of([scope_id]).get(scope_id)
@@ -89,7 +110,7 @@ def places_of(scope_ids: Collection[UUID]) -> dict[UUID, Place]:
     return {p.scope_id: p for p in _places(query)}
 
 
-def _places(query: Select[tuple[Scope, Site]]) -> list[Place]:
+def _places(query: Select[Scope, Site]) -> list[Place]:
     rows = db.session.execute(query)
     return [Place(s.id, site, s.program_id, programs.by_key(s.program_id)) for s, site in rows if s.program_id]
 
@@ -135,7 +156,7 @@ def _read_key(text: str) -> tuple[date, UUID]:
 def numbers(patient_ids: Collection[UUID]) -> dict[UUID, str]:
     """The registry number of each patient."""
     rows = db.session.execute(select(Patient.id, Patient.number).where(Patient.id.in_(patient_ids)))
-    return {key: number for key, number in rows}
+    return {row.id: row.number for row in rows}
 
 
 def infused_on(patient_ids: Collection[UUID]) -> dict[UUID, date]:
@@ -151,10 +172,17 @@ def infusion(patient_id: UUID, lens: Lens) -> Infusion | None:
 
 
 def facts_of(patient_id: UUID, lens: Lens) -> Mapping[FactKind, PatientFact]:
-    """The newest fact of each kind, as of the day and as known."""
+    """The newest fact of each kind, as of the day and as known. A consent that was withdrawn by then is left out."""
+    newest = {FactKind(row.kind): row for row in history(patient_id, lens)}
+    return {kind: row for kind, row in newest.items() if not row.detail.get("withdrawn")}
+
+
+def history(patient_id: UUID, lens: Lens | None = None, kind: FactKind | None = None) -> list[PatientFact]:
+    """Every fact of a patient that stands, of one kind or of all, in the order of their days."""
     query = facts(PatientFact, lens).where(PatientFact.patient_id == patient_id)
-    rows = db.session.scalars(query.order_by(PatientFact.holds_on, PatientFact.id))
-    return {FactKind(row.kind): row for row in rows}
+    if kind is not None:
+        query = query.where(PatientFact.kind == kind)
+    return list(db.session.scalars(query.order_by(PatientFact.holds_on, PatientFact.id)))
 
 
 def weight(patient_id: UUID, lens: Lens) -> tuple[Decimal, date] | None:
@@ -172,6 +200,23 @@ def authorizations(patient_id: UUID, lens: Lens | None = None) -> list[Authoriza
 def valid_authorization(patient_id: UUID, at: datetime) -> Authorization | None:
     """The authorization that allows an infusion at that moment (UTC), if one does."""
     return next((a for a in authorizations(patient_id) if authorized_at(a) <= at <= a.valid_until), None)
+
+
+def signed_by(row: Authorization) -> list[Signed]:
+    """The signatures of an authorization, each proved anew."""
+    digest = digest_of(signed_content(row))
+    return [Signed(found, found.digest == digest) for found in signatures.of("authorization", row.id)]
+
+
+def signed_content(row: Authorization) -> dict[str, Any]:
+    """What the signature of an authorization is bound to."""
+    names = ("id", "patient_id", "code", "holds_on", "location_id", "valid_until", "checks", "program_version")
+    return {name: getattr(row, name) for name in names}
+
+
+def named(patient: Patient) -> dict[str, Any]:
+    """How evidence names a patient."""
+    return {"patient_id": str(patient.id), "number": patient.number}
 
 
 def authorized_at(row: Authorization) -> datetime:

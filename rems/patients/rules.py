@@ -4,8 +4,8 @@ import re
 import secrets
 import unicodedata
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from rems.core.errors import BadInput
 
@@ -50,7 +50,11 @@ DEFERRAL_QUESTIONS: dict[str, str] = {
     "gvhd": "Active graft-versus-host disease",
 }
 
-LEAST_KG, MOST_KG = Decimal(1), Decimal(400)
+MAY_PRECEDE = frozenset({FactKind.WEIGHT, *CONSENTS})
+"""What may have been so before the patient was enrolled."""
+BEFORE_INFUSION = frozenset({FactKind.DEFERRAL, FactKind.PRODUCT_RECEIPT})
+"""What makes no sense after the infusion."""
+
 OLDEST = 120  # years; nobody treated is older
 
 _SHAPE = re.compile(r"[A-Z0-9](?:[A-Z0-9./_-]{0,38}[A-Z0-9])?", re.IGNORECASE)
@@ -130,18 +134,19 @@ def check_birth_year(year: int, *, on: date) -> None:
         raise BadInput(f"Year of birth: {year} is not between {on.year - OLDEST} and {on.year}.", "birth_year")
 
 
-def check_weight(weight_kg: Decimal) -> None:
-    """Raises BadInput for a weight (kg) outside 1 to 400."""
-    if not weight_kg.is_finite() or not LEAST_KG <= weight_kg <= MOST_KG:
-        raise BadInput(f"Weight: {weight_kg} kg is not between {LEAST_KG} and {MOST_KG} kg.", "weight_kg")
-
-
 def check_day(on: date, *, today: date, field: str, what: str, not_before: date | None = None, since: str = "") -> None:
     """A day of a record has come, and is not before what it rests on. Raises BadInput."""
     if on > today:
         raise BadInput(f"{what}: {said(on)} has not come yet; today is {said(today)}.", field)
     if not_before is not None and on < not_before:
         raise BadInput(f"{what}: {said(on)} is before {said(not_before)}, {since}.", field)
+
+
+def when_words(at: datetime, zone: str) -> str:
+    """3 Mar 2021, 10:00 CST: a moment as a sentence names it, on the clocks of a place (IANA name)."""
+    local = at.astimezone(ZoneInfo(zone))
+    name = local.tzname() or ""
+    return f"{said(local.date())}, {local:%H:%M} {name if name[:1].isalpha() else f'UTC{name[:3]}'}"
 
 
 def said(day: date) -> str:

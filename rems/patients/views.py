@@ -1,10 +1,108 @@
-"""Pages of this floor."""
+"""List patients, pass the gate before an infusion, and record what it asks for."""
 
-from flask import Blueprint
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from rems.access.rules import Permission
+from rems.access.session import current_actor
+from rems.core.clock import utcnow
+from rems.patients import actions, queries
+from rems.patients.forms import AuthorizeForm, ReasonForm
+from rems.patients.gate_page import gate_page, placed
+from rems.patients.record_page import KINDS, after, keep, kind_of, offer, record_page, take_back_page
+from rems.web.paging import asked_after, page_by_key
 
 bp = Blueprint("patients", __name__)
 
+STATES = [("", "All"), ("waiting", "Waiting"), ("infused", "Infused")]
+SIZE = 50
+
 
 @bp.get("/patients")
-def index() -> str:
-    return "stub"
+def index() -> ResponseReturnValue:
+    actor, asked = current_actor(), {name: request.args.get(name, "") for name in ("q", "program", "state", "act")}
+    found = queries.page(
+        actor, text=asked["q"], program=asked["program"], state=asked["state"], after=asked_after(), size=SIZE
+    )
+    return render_template(
+        "patients/index.html",
+        page=page_by_key(found, key=queries.page_key, size=SIZE),
+        asked=asked,
+        reporting=asked["act"] == "report",
+        programs=queries.programs_seen(actor),
+        states=STATES,
+        may_enroll=bool(queries.places(actor, Permission.PATIENT_ENROLL)),
+    )
+
+
+@bp.get("/patients/<uuid:patient_id>/gate")
+def gate(patient_id: UUID) -> ResponseReturnValue:
+    return gate_page(current_actor(), patient_id)
+
+
+@bp.post("/patients/<uuid:patient_id>/gate")
+def authorize(patient_id: UUID) -> ResponseReturnValue:
+    actor = current_actor()
+    place = queries.place(actor, queries.patient(actor, patient_id).scope_id)
+    form = placed(AuthorizeForm.sent(zone=place.site.timezone), place)
+    if form.validate():
+        with form.answering():
+            given = actions.authorize(
+                patient_id,
+                UUID(form.location_id.data),
+                at=form.at.data,
+                password=form.password.data,
+                by=actor,
+                now=utcnow(),
+            )
+            flash(f"Authorization {given.code} is signed.")
+            words = {"at": form.at.text(), "location_id": form.location_id.data}
+            return redirect(url_for("patients.gate", patient_id=patient_id, **words))
+    return gate_page(actor, patient_id, signed=form)
+
+
+@bp.post("/patients/<uuid:patient_id>/gate/withdraw")
+def withdraw(patient_id: UUID) -> ResponseReturnValue:
+    form = ReasonForm.sent()
+    if form.validate():
+        with form.answering():
+            actions.withdraw_authorization(patient_id, reason=form.reason.data, by=current_actor(), now=utcnow())
+            flash("The authorization is withdrawn, and the doses of tocilizumab held for it are free.", "soon")
+            return redirect(url_for("patients.gate", patient_id=patient_id))
+    return gate_page(current_actor(), patient_id, reason=form)
+
+
+@bp.get("/patients/<uuid:patient_id>/record/<kind>")
+def record(patient_id: UUID, kind: str) -> ResponseReturnValue:
+    return record_page(current_actor(), patient_id, kind_of(kind))
+
+
+@bp.post("/patients/<uuid:patient_id>/record/<kind>")
+def keep_record(patient_id: UUID, kind: str) -> ResponseReturnValue:
+    actor, found = current_actor(), kind_of(kind)
+    place = queries.place(actor, queries.patient(actor, patient_id).scope_id)
+    form = offer(KINDS[found].form.sent(), place.program.products)
+    if form.validate():
+        with form.answering():
+            keep(patient_id, found, form, by=actor, now=utcnow())
+            flash(f"{KINDS[found].title}: recorded.")
+            return redirect(after(patient_id, form))
+    return record_page(actor, patient_id, found, form), 422
+
+
+@bp.get("/patients/<uuid:patient_id>/record/<kind>/<uuid:fact_id>/take-back")
+def take_back(patient_id: UUID, kind: str, fact_id: UUID) -> ResponseReturnValue:
+    return take_back_page(current_actor(), patient_id, kind_of(kind), fact_id, ReasonForm())
+
+
+@bp.post("/patients/<uuid:patient_id>/record/<kind>/<uuid:fact_id>/take-back")
+def keep_take_back(patient_id: UUID, kind: str, fact_id: UUID) -> ResponseReturnValue:
+    actor, form = current_actor(), ReasonForm.sent()
+    if form.validate():
+        with form.answering():
+            actions.take_back(patient_id, fact_id, reason=form.reason.data, by=actor, now=utcnow())
+            flash("The record is taken back. Its trail stays.", "soon")
+            return redirect(url_for("patients.record", patient_id=patient_id, kind=kind))
+    return take_back_page(actor, patient_id, kind_of(kind), fact_id, form), 422

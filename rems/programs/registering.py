@@ -1,4 +1,4 @@
-"""At the start, as the owner: give each program a key, and refuse a version whose rules changed after it was first loaded."""
+"""At the start, as the owner: give each program a key, and refuse a version whose rules changed since it was loaded."""
 
 from sqlalchemy import Connection, text
 
@@ -30,7 +30,8 @@ def register(catalogue: Catalogue, connection: Connection) -> int:
                 new += 1
                 connection.execute(
                     text(
-                        "insert into program_version (id, program_id, version, digest) values (:id, :program_id, :version, :digest)"
+                        "insert into program_version (id, program_id, version, digest) "
+                        "values (:id, :program_id, :version, :digest)"
                     ),
                     {
                         "id": uuid7(),
@@ -40,9 +41,8 @@ def register(catalogue: Catalogue, connection: Connection) -> int:
                     },
                 )
             elif digest != version.digest:
-                changed.append(
-                    f'{program.title}, version "{version.version}": loaded with {digest[:16]}, now {version.digest[:16]}'
-                )
+                named = f'{program.title}, version "{version.version}"'
+                changed.append(f"{named}: loaded with {digest[:16]}, now {version.digest[:16]}")
     if changed:
         raise SetupError(
             "The rules of a version that was loaded before have changed; make it a new version instead. "

@@ -1,31 +1,27 @@
 """What the compliance report counts, under its lens. Nothing here writes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from rems.core.db import db
 from rems.core.facts import facts
 from rems.core.lens import Lens
 from rems.events.models import AdverseEvent
 from rems.patients.models import Authorization, Infusion, Patient
-from rems.sites.models import Location
+from rems.reports.rules import Change
 from rems.stock.models import StockLot, StockMovement
 
-
-@dataclass(frozen=True)
-class LotOnHand:
-    lot: str
-    location: str
-    strength_mg: int
-    vials: int
-    expires_on: date
+YEAR_DAYS = 365
 
 
 @dataclass(frozen=True)
 class GivenInfusion:
+    """One infusion: whose, when, of what, and the code of its authorization."""
+
     number: str
     on: date
     product: str
@@ -33,47 +29,36 @@ class GivenInfusion:
     code: str
 
 
-@dataclass(frozen=True)
-class Year:
-    infusions: tuple[GivenInfusion, ...]
-    events: tuple[AdverseEvent, ...]
-
-
-def lots_on(site_id: UUID, lens: Lens) -> list[LotOnHand]:
-    """The lots with vials on hand on the day, by expiry; expired ones too, for they must be seen."""
-    moves = (
-        facts(StockMovement, lens, scope_id=site_id)
-        .with_only_columns(StockMovement.lot_id, StockMovement.vials)
-        .subquery()
-    )
-    left = func.sum(moves.c.vials)
-    query = (
-        select(StockLot.lot, Location.name, StockLot.strength_mg, left, StockLot.expires_on)
-        .join(moves, moves.c.lot_id == StockLot.id)
-        .join(Location, Location.id == StockLot.location_id)
-        .group_by(StockLot.id, Location.name)
-        .having(left > 0)
-        .order_by(StockLot.expires_on, StockLot.lot)
-    )
-    return [
-        LotOnHand(lot, place, mg, int(vials), expires) for lot, place, mg, vials, expires in db.session.execute(query)
-    ]
-
-
-def year_before(scope_id: UUID, lens: Lens) -> Year:
-    """Infusions, and adverse events by their day zero, of the 365 days up to the day asked about."""
-    first = lens.as_of - timedelta(days=365)
-    given = facts(Infusion, lens, scope_id=scope_id).where(Infusion.holds_on > first).subquery()
+def infusions(scope_id: UUID, lens: Lens) -> list[GivenInfusion]:
+    """The infusions of the 365 days up to the day, in order."""
+    given = facts(Infusion, lens, scope_id=scope_id).where(Infusion.holds_on > _first(lens)).subquery()
     query = (
         select(Patient.number, given.c.holds_on, given.c.product, given.c.lot, Authorization.code)
         .join(given, given.c.patient_id == Patient.id)
         .join(Authorization, Authorization.id == given.c.authorization_id)
         .order_by(given.c.holds_on, Patient.number)
     )
-    events = facts(AdverseEvent, lens, scope_id=scope_id).where(
-        AdverseEvent.day_zero > first, AdverseEvent.day_zero <= lens.as_of
+    return [GivenInfusion(*row) for row in db.session.execute(query)]
+
+
+def events(scope_id: UUID, lens: Lens) -> Sequence[AdverseEvent]:
+    """The adverse events whose day zero lies in the 365 days up to the day, in order."""
+    query = facts(AdverseEvent, lens, scope_id=scope_id).where(
+        AdverseEvent.day_zero > _first(lens), AdverseEvent.day_zero <= lens.as_of
     )
-    return Year(
-        tuple(GivenInfusion(*row) for row in db.session.execute(query)),
-        tuple(db.session.scalars(events.order_by(AdverseEvent.day_zero, AdverseEvent.case_number))),
+    return db.session.scalars(query.order_by(AdverseEvent.day_zero, AdverseEvent.case_number)).all()
+
+
+def _first(lens: Lens) -> date:
+    return lens.as_of - timedelta(days=YEAR_DAYS)
+
+
+def changes(site_id: UUID, lens: Lens) -> list[Change]:
+    """Every movement of a site's vials up to the day of the lens, with what a dose needs to know of its lot."""
+    moves = facts(StockMovement, lens, scope_id=site_id).subquery()
+    query = (
+        select(StockLot.id, StockLot.strength_mg, StockLot.expires_on, moves.c.holds_on, moves.c.vials)
+        .join(moves, moves.c.lot_id == StockLot.id)
+        .order_by(moves.c.holds_on, StockLot.id, moves.c.id)
     )
+    return [Change(*row) for row in db.session.execute(query)]

@@ -1,20 +1,23 @@
-"""The site compliance report: what was met on a day, as known at a moment, and why, as PDF."""
+"""The site compliance report as PDF: what was met on a day, as known at a moment, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
-from flask import current_app
+from reportlab.graphics.shapes import Drawing
+from reportlab.platypus import Flowable
 
-from rems.certification.queries import Standing
-from rems.certification.rules import Finding, FindingState
+from rems.certification.papers import page_size
+from rems.certification.queries import Signed, Standing, signed_by
+from rems.certification.rules import FindingState
 from rems.core.actor import Actor
 from rems.core.lens import Lens
 from rems.paper import parts
+from rems.paper.charts import Mark, MarkKind, Series, Zone, ZoneKind, steps
 from rems.paper.page import Document, Proof, content_digest, grouped
 from rems.programs.rules import Version
-from rems.reports import queries
-from rems.signatures import queries as signatures
-from rems.sites import queries as sites
+from rems.reports.content import Content, Doses, Line, gather
+from rems.reports.rules import too_few
 from rems.sites.models import Site
 
 STATES = {
@@ -24,6 +27,14 @@ STATES = {
     FindingState.NOT_ASKED: parts.State.NOT_ASKED,
     FindingState.DUE_SOON: parts.State.SOON,
 }
+OF_NOTE = frozenset({FindingState.NOT_MET, FindingState.MET_BY_EXCEPTION, FindingState.DUE_SOON})
+REQUIREMENT = (
+    parts.Column("Requirement", kind=parts.Kind.KEY),
+    "State",
+    "What decides it",
+    parts.Column("Source", kind=parts.Kind.SMALL),
+)
+SHARES = (28, 19, 33, 26)
 
 
 @dataclass(frozen=True)
@@ -34,167 +45,226 @@ class Made:
     digest: str
 
 
-COLUMNS = (
-    parts.Column("Requirement", kind=parts.Kind.KEY),
-    "State",
-    "What decides it",
-    parts.Column("Source", kind=parts.Kind.SMALL),
-)
-WIDTHS = (30, 18, 34, 24)
-LETTER = frozenset({"US", "CA", "MX"})
+def site_compliance(
+    actor: Actor, site: Site, standing: Standing, lens: Lens, *, now: datetime, settled: bool = True
+) -> Made:
+    """The report of one site under one program for a day. `lens.known_at` is set: it makes asking again give the same.
 
-
-def site_compliance(actor: Actor, site: Site, standing: Standing, lens: Lens, *, now: datetime) -> Made:
-    """The report of one site under one program for a day. `lens.known_at` is set: it is what makes asking again give the same.
-
-    Sections: gaps and exceptions, all requirements, staff, tocilizumab on hand, infusions and events of the year before, signatures.
+    `settled` False: a writer of before that moment had not finished, so the report says that it is provisional.
     """
     program, version = standing.entry.program, standing.version
-    year = queries.year_before(standing.entry.scope_id, lens)
-    weight = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
-    lots = queries.lots_on(site.id, lens)
-    people = sites.staff(site.id, on=lens.as_of)
-    clinics = [n for n in sites.locations(site.id) if n.parent_id is not None]
-    content = {
-        "site": site.id,
-        "program": program.code,
-        "version": version.version if version else None,
-        "as_of": lens.as_of,
-        "known_at": lens.known_at,
-        "certified": standing.certified,
-        "findings": [(f.requirement.code, str(f.state), f.why) for f in standing.findings],
-        "lots": [(lot.lot, lot.strength_mg, lot.vials) for lot in lots],
-        "infusions": [i.number for i in year.infusions],
-        "events": [e.case_number for e in year.events],
-    }
+    signed = signed_by(standing.entry, standing.certificate) if standing.certificate else []
+    content = gather(site, standing, tuple(one.signature.digest for one in signed))
     digest = content_digest(content)
-    scope = site.name + (f" and {len(clinics)} associated clinic{'s' if len(clinics) != 1 else ''}" if clinics else "")
-    known = f"{lens.known_at:%-d %B %Y, %H:%M} UTC" if lens.known_at else "all that is known now"
+    line = _program_line(program.title, version)
     document = Document(
         title="Site compliance report",
-        scope_line=scope,
-        subline=_program_line(program.title, version),
+        scope_line=f"{site.name}{_clinics(content.clinics)}",
+        subline=line,
         facts=[
-            ("As of", f"{lens.as_of:%A %-d %B %Y}"),
-            ("Known at", known),
+            ("As of", f"{lens.as_of:%A} {_long(lens.as_of)}"),
+            ("Known at", _known(lens.known_at, settled=settled)),
             ("Asked by", f"{actor.name}, {actor.role}"),
-            ("Made", f"{now:%-d %B %Y, %H:%M} UTC"),
+            ("Made", _moment(now)),
         ],
-        page_size="letter" if site.country in LETTER else "A4",
+        page_size=page_size(site),
         footer=Proof(
             as_of=lens.as_of,
-            known_at=lens.known_at,
-            program_line=_program_line(program.title, version),
-            rules_digest=version.digest if version else "",
+            known_at=lens.known_at if settled else None,
+            program_line=line,
+            rules_digest=content.rules,
             content_digest=digest,
-            verify_address="",
         ),
     )
-    gaps = [
-        f
-        for f in standing.findings
-        if f.state in (FindingState.NOT_MET, FindingState.MET_BY_EXCEPTION, FindingState.DUE_SOON)
-    ]
     story = [
-        parts.verdict(
-            parts.State.MET
-            if standing.certified
-            else parts.State.NOT_ASKED
-            if version is None
-            else parts.State.NOT_MET,
-            "Certified on this day"
-            if standing.certified
-            else "Nothing is asked on this day"
-            if version is None
-            else "Not certified on this day",
-            standing.sentence,
-        ),
-        parts.section(1, "Requirements with a gap or an exception", f"{len(gaps)} of {len(standing.findings)}"),
-        parts.table(COLUMNS, [_row(f) for f in gaps], WIDTHS) if gaps else parts.prose("None."),
-        parts.section(2, "Tocilizumab", f"for a reference weight of {weight} kg"),
-        parts.table(
-            (
-                "Lot",
-                "Location",
-                parts.Column("Strength, mg", kind=parts.Kind.NUMBER),
-                parts.Column("Vials", kind=parts.Kind.NUMBER),
-                "Expires",
-                "State",
-            ),
-            [
-                (
-                    lot.lot,
-                    lot.location,
-                    lot.strength_mg,
-                    lot.vials,
-                    f"{lot.expires_on:%-d %b %Y}",
-                    parts.StateCell(parts.State.LATE, "Expired")
-                    if lot.expires_on < lens.as_of
-                    else parts.StateCell(parts.State.MET, "Counts"),
-                )
-                for lot in lots
-            ],
-            (18, 30, 14, 10, 18, 16),
-        )
-        if lots
-        else parts.prose("No vial was on hand on this day."),
-        parts.section(3, "All requirements", str(len(standing.findings))),
-        parts.table(COLUMNS, [_row(f) for f in standing.findings], WIDTHS)
-        if standing.findings
-        else parts.prose("The program asked nothing on this day."),
-        parts.section(4, "People", f"{len(people)} on this day"),
-        parts.table(
-            (parts.Column("Name", kind=parts.Kind.KEY), "Role", "Since"),
-            [(p.name, p.role.replace("_", " ").capitalize(), f"{p.from_on:%-d %b %Y}") for p in people],
-            (40, 30, 20),
-        )
-        if people
-        else parts.prose("Nobody is recorded for this day."),
-        parts.section(5, "Infusions in the year before", f"{len(year.infusions)}"),
-        parts.table(
-            (parts.Column("Patient", kind=parts.Kind.KEY), "Day", "Product", "Lot", "Authorization"),
-            [(i.number, f"{i.on:%-d %b %Y}", i.product, i.lot, i.code) for i in year.infusions],
-            (20, 20, 20, 24, 18),
-        )
-        if year.infusions
-        else parts.prose("None."),
-        parts.section(6, "Adverse events with day zero in the year before", f"{len(year.events)}"),
-        parts.table(
-            (parts.Column("Case", kind=parts.Kind.KEY), "Event", "Serious", "Day 0"),
-            [
-                (e.case_number, e.term, "Serious" if e.seriousness else "Not serious", f"{e.day_zero:%-d %b %Y}")
-                for e in year.events
-            ],
-            (30, 40, 16, 18),
-        )
-        if year.events
-        else parts.prose("None."),
-        parts.section(None, "Signature of the certificate", "bound to its content by the digest"),
-        parts.signature_block(
-            [
-                parts.Signature(s.printed_name, s.statement, s.signed_at, s.timezone, s.digest)
-                for s in (signatures.of("certification", standing.certificate.id) if standing.certificate else [])
-            ]
-        ),
-        parts.note(f"Digest of the content of this report: {grouped(digest)}."),
+        _verdict(standing),
+        *_of_note(content),
+        *_tocilizumab(content, document.width),
+        *_signatures(signed),
+        *_requirements(content),
+        *_people(content),
+        *_infusions(content),
+        *_events(content),
+        parts.note(_closing(content, digest, settled=settled)),
     ]
     return Made(document.render(story), digest)
 
 
-def _program_line(title: str, version: Version | None) -> str:
-    return (
-        f"{title}, version {version.version} of {version.effective_from.isoformat()}"
-        if version
-        else f"{title}, not in force"
+def _verdict(standing: Standing) -> Flowable:
+    if standing.certified:
+        return parts.verdict(parts.State.MET, "Certified on this day", standing.sentence)
+    if standing.version is None:
+        return parts.verdict(parts.State.NOT_ASKED, "Nothing is asked on this day", standing.sentence)
+    if not standing.asks:
+        return parts.verdict(parts.State.NOT_ASKED, "No certification is asked on this day", standing.sentence)
+    return parts.verdict(parts.State.STOP, "Not certified on this day", standing.sentence)
+
+
+def _of_note(content: Content) -> list[Flowable]:
+    found = [line for line in content.lines if line.state in OF_NOTE]
+    right = f"{len(found)} of {len(content.lines)}, all are listed in section 3" if content.lines else ""
+    head = parts.section(1, "Requirements with a gap or an exception", right)
+    return [head, parts.table(REQUIREMENT, list(map(_row, found)), SHARES) if found else parts.prose("None.")]
+
+
+def _row(line: Line) -> Sequence[parts.Cell]:
+    read = [f"NCIt {line.ncit_code}" if line.ncit_code else "", "" if line.verified else "not verified"]
+    source = ", ".join(filter(None, read))
+    return line.title, STATES[line.state], line.why, parts.Lines(line.code, *filter(None, [source]))
+
+
+def _tocilizumab(content: Content, width: float) -> list[Flowable]:
+    doses = content.doses
+    head = parts.section(2, "Tocilizumab", f"counted for a patient of {doses.weight_kg} kg")
+    if not content.lots and not any(number for _, number in (*doses.on_hand, *doses.asked)):
+        return [head, parts.prose("None was on hand, and none was asked for.")]
+    said = f"Figure 1. Doses on hand and asked for, {_long(doses.start)} to {_long(doses.end)}."
+    return [head, parts.figure(_chart(doses, content.as_of, width), said), *_lots(content)]
+
+
+def _chart(doses: Doses, on: date, width: float) -> Drawing:
+    on_hand, asked = Series("On hand", doses.on_hand), Series("Asked for", doses.asked)
+    number = on_hand.on(on)
+    return steps(
+        on_hand,
+        asked,
+        start=doses.start,
+        end=doses.end,
+        width=width,
+        heading=f"Doses for {doses.weight_kg} kg",
+        zones=[
+            Zone(first, after, ("Fewer than asked for",), ZoneKind.LATE)
+            for first, after in too_few(doses.on_hand, doses.asked, end=doses.end)
+        ],
+        marks=[Mark(day, label, MarkKind.EXPIRY) for day, label in doses.expiries],
+        at=on,
+        at_label=f"{on.day} {on:%b}: {number} {'dose' if number == 1 else 'doses'}",
     )
 
 
-def _row(finding: Finding) -> tuple[object, ...]:
-    asked = finding.requirement
-    source = ", ".join(
-        filter(
-            None,
-            [f"NCIt {asked.ncit_code}" if asked.ncit_code else "", "" if asked.confidence.verified else "not verified"],
+def _lots(content: Content) -> list[Flowable]:
+    if not content.lots:
+        return [parts.prose("No vial was on hand on this day.")]
+    columns = (
+        parts.Column("Lot", kind=parts.Kind.KEY),
+        "Location",
+        parts.Column("Strength, mg", kind=parts.Kind.NUMBER),
+        parts.Column("Vials", kind=parts.Kind.NUMBER),
+        "Expires",
+        "State",
+    )
+    rows = [
+        (
+            lot.lot,
+            lot.location,
+            lot.strength_mg,
+            lot.vials,
+            _short(lot.expires_on),
+            parts.StateCell(parts.State.LATE, "Expired")
+            if lot.expires_on < content.as_of
+            else parts.StateCell(parts.State.MET, "Counts"),
         )
-    )
-    return (asked.title, STATES[finding.state], finding.why, parts.Lines(asked.code, source) if source else asked.code)
+        for lot in content.lots
+    ]
+    return [parts.table(columns, rows, (18, 32, 14, 10, 16, 16))]
+
+
+def _signatures(signed: Sequence[Signed]) -> list[Flowable]:
+    if not signed:
+        return []
+    block = [
+        parts.Signature(
+            f"{one.signature.printed_name}, {one.signature.role}",
+            one.signature.statement,
+            one.signature.signed_at,
+            one.signature.timezone,
+            one.signature.digest,
+            None if one.valid else parts.StateCell(parts.State.LATE, "Does not fit the content"),
+        )
+        for one in signed
+    ]
+    head = parts.section(None, "Signature of the certificate", "bound to its content by the digest")
+    return [head, parts.signature_block(block)]
+
+
+def _requirements(content: Content) -> list[Flowable]:
+    head = parts.section(3, "All requirements", str(len(content.lines)))
+    if not content.lines:
+        return [head, parts.prose("The program asked nothing on this day.")]
+    return [head, parts.table(REQUIREMENT, list(map(_row, content.lines)), SHARES)]
+
+
+def _people(content: Content) -> list[Flowable]:
+    rows = [(p.name, p.role, _short(p.since)) for p in content.people]
+    return _listed(4, "People", "on this day", (_key("Name"), "Role", "Since"), rows, (44, 30, 26), "Nobody.")
+
+
+def _infusions(content: Content) -> list[Flowable]:
+    rows = [(i.number, _short(i.on), i.product, i.lot, i.code) for i in content.infusions]
+    columns = (_key("Patient"), "Day", "Product", "Lot", "Authorization")
+    return _listed(5, "Infusions", "in the 365 days before", columns, rows, (20, 20, 20, 22, 18), "None.")
+
+
+def _events(content: Content) -> list[Flowable]:
+    rows = [
+        (e.case_number, e.term, e.grade, "Serious" if e.serious else "Not serious", _short(e.day_zero))
+        for e in content.events
+    ]
+    columns = (_key("Case"), "Event", parts.Column("Grade", kind=parts.Kind.NUMBER), "Serious", "Day 0")
+    when = "day 0 in the 365 days before"
+    return _listed(6, "Adverse events", when, columns, rows, (24, 34, 10, 16, 16), "None.")
+
+
+def _listed(
+    number: int,
+    title: str,
+    when: str,
+    columns: Sequence[parts.Column | str],
+    rows: Sequence[Sequence[parts.Cell]],
+    shares: Sequence[float],
+    empty: str,
+) -> list[Flowable]:
+    head = parts.section(number, title, f"{len(rows):,} {when}")
+    return [head, parts.table(columns, rows, shares) if rows else parts.prose(empty)]
+
+
+def _key(title: str) -> parts.Column:
+    return parts.Column(title, kind=parts.Kind.KEY)
+
+
+def _closing(content: Content, digest: str, *, settled: bool) -> str:
+    """How to get the same content again, and its digest in full."""
+    asked = f"as_of={content.as_of.isoformat()} and known_at={content.known_at}"
+    if not settled:
+        return (
+            f"Provisional: a change was being recorded while this report was made. Ask again with {asked}; the content "
+            f"may have another digest than {grouped(digest, 16)}."
+        )
+    return f"Asked again with {asked}, the content has the same digest: {grouped(digest, 16)}."
+
+
+def _clinics(number: int) -> str:
+    return "" if not number else " and 1 associated clinic" if number == 1 else f" and {number} associated clinics"
+
+
+def _program_line(title: str, version: Version | None) -> str:
+    return f"{title}, version of {_long(version.effective_from)}" if version else f"{title}, not in force"
+
+
+def _known(moment: datetime | None, *, settled: bool) -> str:
+    if moment is None:
+        return "the moment of making"
+    return _moment(moment) + ("" if settled else ", provisional")
+
+
+def _moment(moment: datetime) -> str:
+    there = moment.astimezone(UTC)
+    return f"{_long(there.date())}, {there:%H:%M} UTC"
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b} {day.year}"

@@ -38,8 +38,12 @@ class Location(Scoped, Base):
     """A node of the site's tree: the hospital itself, or an associated clinic or unit."""
 
     __tablename__ = "location"
-    __table_args__ = (UniqueConstraint("id", "scope_id"), UniqueConstraint("scope_id", "name"))
-    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
+    __table_args__ = (
+        UniqueConstraint("id", "scope_id"),
+        UniqueConstraint("scope_id", "name"),
+        ForeignKeyConstraint(["parent_id", "scope_id"], ["location.id", "location.scope_id"]),
+    )
+    parent_id: Mapped[UUID | None]
     name: Mapped[str]
     kind: Mapped[LocationKind]
 

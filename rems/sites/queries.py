@@ -1,21 +1,28 @@
 """Look up sites, their scopes and their people. Every query starts from `visible`. Nothing here writes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
+from rems.access import queries as accounts
 from rems.access.models import Scope
 from rems.core.actor import Actor
 from rems.core.db import db
 from rems.core.errors import NotFound
 from rems.core.facts import facts
 from rems.core.lens import Lens
+from rems.evidence import queries as evidence
+from rems.evidence.models import Evidence
 from rems.programs import queries as programs
-from rems.programs.rules import Program
+from rems.programs.rules import EvidenceKind, Program
+from rems.signatures import queries as signatures
+from rems.signatures.models import Signature
+from rems.signatures.rules import digest_of
 from rems.sites.models import AuthorizedRepresentative, Location, Site, SiteEnrollment, StaffMember
-from rems.sites.rules import folded
+from rems.sites.rules import PROCESS_WORDS, PROCESSES, enrollment_content, folded, was_there
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Entry:
     program: Program
 
 
-def visible(actor: Actor) -> Select[tuple[Site]]:
+def visible(actor: Actor) -> Select[Site]:
     """The sites an actor may see: its own, and those in its programs. Row-level security says the same beneath."""
     if actor.everywhere:
         return select(Site)
@@ -52,6 +59,16 @@ def page(actor: Actor, *, text: str = "", number: int = 1, size: int = 25) -> tu
     total = db.session.scalar(select(func.count()).select_from(query.limit(1001).subquery())) or 0
     rows = db.session.scalars(query.order_by(Site.folded, Site.id).limit(size).offset((number - 1) * size))
     return list(rows), total
+
+
+def entered(site_ids: Sequence[UUID]) -> dict[UUID, list[Program]]:
+    """The programs that each of these sites has entered, as far as the actor may see; one statement for a page."""
+    scopes = db.session.scalars(select(Scope).where(Scope.site_id.in_(site_ids), Scope.program_id.is_not(None)))
+    found: dict[UUID, list[Program]] = {}
+    for scope in scopes:
+        if scope.program_id:
+            found.setdefault(scope.site_id, []).append(programs.by_key(scope.program_id))
+    return {site_id: sorted(several, key=lambda p: p.title) for site_id, several in found.items()}
 
 
 def entries(actor: Actor, site_id: UUID) -> list[Entry]:
@@ -91,8 +108,17 @@ def staff(site_id: UUID, *, on: date | None = None) -> list[StaffMember]:
     return list(db.session.scalars(query.order_by(StaffMember.name)))
 
 
+def staff_member(actor: Actor, staff_id: UUID) -> StaffMember:
+    """One person of a site's staff. Raises NotFound, also when the site is not the actor's to see."""
+    found = db.session.get(StaffMember, staff_id)
+    if found is None:
+        raise NotFound("There is no such person on the staff, or the site is not yours to see.")
+    site(actor, found.scope_id)
+    return found
+
+
 def representative(scope_id: UUID, lens: Lens) -> tuple[AuthorizedRepresentative, StaffMember] | None:
-    """Who signs for the site under the program on that day, and since when."""
+    """Who signs for the site under the program on that day, and since when; nobody once that person has left."""
     query = (
         facts(AuthorizedRepresentative, lens, scope_id=scope_id)
         .order_by(AuthorizedRepresentative.holds_on.desc(), AuthorizedRepresentative.id.desc())
@@ -102,7 +128,15 @@ def representative(scope_id: UUID, lens: Lens) -> tuple[AuthorizedRepresentative
     if found is None:
         return None
     person = db.session.get(StaffMember, found.staff_member_id)
-    return (found, person) if person else None
+    if person is None or not was_there(person.from_on, person.until_on, lens.as_of):
+        return None
+    return found, person
+
+
+def is_person(actor: Actor, person: StaffMember) -> bool:
+    """Is the signed-in account that of this staff member? The e-mail addresses say so."""
+    account = accounts.account_by_id(actor.id) if actor.id else None
+    return account is not None and bool(person.email) and account.email == person.email.lower()
 
 
 def enrollment(scope_id: UUID, lens: Lens) -> SiteEnrollment | None:
@@ -111,3 +145,55 @@ def enrollment(scope_id: UUID, lens: Lens) -> SiteEnrollment | None:
         SiteEnrollment.holds_on.desc(), SiteEnrollment.id.desc()
     )
     return db.session.scalars(query.limit(1)).one_or_none()
+
+
+@dataclass(frozen=True)
+class SignedForm:
+    """An enrollment form with who signed it; `whole` says whether the signature still fits the record."""
+
+    form: SiteEnrollment
+    person: StaffMember
+    signature: Signature
+    whole: bool
+
+
+def signed_form(entry: Entry, lens: Lens) -> SignedForm | None:
+    """The newest enrollment form as of that day with its signature, proved anew."""
+    form = enrollment(entry.scope_id, lens)
+    found = signatures.of("site_enrollment", form.id) if form else []
+    named = db.session.get(AuthorizedRepresentative, form.representative_id) if form else None
+    person = db.session.get(StaffMember, named.staff_member_id) if named else None
+    if form is None or person is None or not found:
+        return None
+    content = enrollment_content(
+        site_id=entry.site_id,
+        program=entry.program.code,
+        version=form.program_version,
+        rules=programs.version(entry.program.code, form.program_version).digest,
+        holds_on=form.holds_on,
+        person=(person.id, person.name),
+        attestations=form.attestations,
+    )
+    return SignedForm(form, person, found[-1], found[-1].digest == digest_of(content))
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process or document of a site under a program, whether the rules of the day ask for it, and the proof."""
+
+    kind: EvidenceKind
+    title: str
+    asked: bool
+    proof: Evidence | None
+
+
+def processes(entry: Entry, lens: Lens) -> list[Process]:
+    """What the program asks in writing on that day or the site has shown, each with its newest proof in force."""
+    version = entry.program.version_on(lens.as_of)
+    asked = {r.evidence for r in version.requirements} if version else set()
+    shown = {e.kind: e for e in evidence.in_force(entry.site_id, entry.program_id, lens) if e.kind in PROCESSES}
+    return [
+        Process(kind, words, kind in asked, shown.get(kind))
+        for kind, words in PROCESS_WORDS.items()
+        if kind in asked or kind in shown
+    ]

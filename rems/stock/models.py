@@ -51,7 +51,7 @@ class StockMovement(Fact, Base):
 
 
 class Reservation(Fact, Base):
-    """Vials of a lot held for a patient from a day until released (a void row) or used."""
+    """Vials of a lot held for a patient from a day until released (a void row), used, or past their last day."""
 
     __tablename__ = "reservation"
     __table_args__ = fact_args(
@@ -59,6 +59,7 @@ class Reservation(Fact, Base):
         ForeignKeyConstraint(["lot_id", "scope_id"], ["stock_lot.id", "stock_lot.scope_id"]),
         CheckConstraint("vials > 0", name="holds_something"),
         CheckConstraint("dose_number > 0", name="counts_doses"),
+        CheckConstraint("until_on IS NULL OR until_on >= holds_on", name="ends_after_it_begins"),
         Index("ix_reservation_patient_id", "patient_id"),
         Index("ix_reservation_lot_id", "lot_id"),
     )
@@ -66,3 +67,4 @@ class Reservation(Fact, Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
     dose_number: Mapped[int]
     vials: Mapped[int]
+    until_on: Mapped[date | None]

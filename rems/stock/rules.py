@@ -1,4 +1,4 @@
-"""Which vials make a dose of tocilizumab, how many doses a stock holds, and what a movement may do. Pure.
+"""Which vials make a dose of tocilizumab, how many doses a stock holds, and which to hold for a patient. Pure.
 
 All amounts are exact: milligrams are whole numbers or `Decimal`, never floats.
 """
@@ -59,7 +59,7 @@ class VialStock:
     vials: int
 
     def __post_init__(self) -> None:
-        _check_strength(self.strength_mg)
+        check_strength(self.strength_mg)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Pick:
     def words(self) -> str:
         """`400 + 200 + 80 mg, 24 mg left over`."""
         strengths = " + ".join(str(v.strength_mg) for v in self.vials for _ in range(v.vials))
-        return f"{strengths} mg, {_mg(self.left_over_mg)} mg left over"
+        return f"{strengths} mg, {mg_words(self.left_over_mg)} mg left over"
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,18 @@ class Shortfall:
 
     @property
     def words(self) -> str:
-        asked, possible = _count(self.doses_asked, "dose"), _count(self.doses_possible, "dose")
+        asked, possible = counted(self.doses_asked, "dose"), counted(self.doses_possible, "dose")
         verb = "is" if self.doses_asked == 1 else "are"
-        held = f"{_count(self.vials, 'vial')} ({self.total_mg:,} mg)" if self.vials else "no vials"
-        said = f"{asked} of {_mg(self.dose_mg)} mg {verb} needed; {held} in date on {_day(self.on)} make {possible}."
+        held = f"{counted(self.vials, 'vial')} ({self.total_mg:,} mg)" if self.vials else "no vials"
+        makes = "makes" if self.vials == 1 else "make"
+        words = f"{asked} of {mg_words(self.dose_mg)} mg {verb} needed; "
+        words += f"{held} in date on {said(self.on)} {makes} {possible}."
         if self.vials_expired:
             have = "has" if self.vials_expired == 1 else "have"
-            said += f" {_count(self.vials_expired, 'more vial')} {have} expired."
+            words += f" {counted(self.vials_expired, 'more vial')} {have} expired."
         fresh = _fewest_waste(self.dose_mg, dict.fromkeys(STRENGTHS_MG, MOST_MG))
         mend = " + ".join(str(s) for s, n in (fresh or {}).items() for _ in range(n))
-        return f"{said} Each missing dose takes vials of {mend} mg."
+        return f"{words} Each missing dose takes vials of {mend} mg."
 
 
 def dose_mg(weight_kg: Decimal | int) -> Decimal:
@@ -168,31 +170,8 @@ def reserve(
     return tuple(picks)
 
 
-def check_receipt(lot: str, strength_mg: int, vials: int, expires_on: date, on: date) -> None:
-    """Whether a lot may be received on that day; on its day of expiry it still may. Raises BadInput with the field."""
-    if not lot.strip():
-        raise BadInput("The lot number is missing; it is printed on the box beside LOT.", "lot")
-    _check_strength(strength_mg)
-    if vials < 1:
-        raise BadInput(f"The number of vials received must be 1 or more, not {vials}.", "vials")
-    if expires_on < on:
-        said = f"Lot {lot.strip()} expired on {_day(expires_on)}; it cannot be received on {_day(on)}."
-        raise BadInput(said, "expires_on")
-
-
-def check_movement(kind: MovementKind, vials: int, on_hand: int) -> None:
-    """Whether a movement has the sign of its kind and leaves no lot below zero. Raises BadInput."""
-    name = kind.replace("_", " ")
-    if vials == 0:
-        raise BadInput("A movement must change the number of vials; 0 changes nothing.", "vials")
-    if SIGN[kind] * vials < 0:
-        does = "adds vials" if SIGN[kind] > 0 else "takes vials away"
-        raise BadInput(f'A movement of kind "{name}" {does}; {vials:+d} does the opposite.', "vials")
-    if on_hand + vials < 0:
-        raise BadInput(f"{_count(on_hand, 'vial')} of this lot on hand; {-vials} cannot be taken away.", "vials")
-
-
-def _check_strength(strength_mg: int) -> None:
+def check_strength(strength_mg: int) -> None:
+    """A strength that is made. Raises BadInput."""
     if strength_mg not in STRENGTHS_MG:
         raise BadInput(f"Vials of tocilizumab hold 80, 200 or 400 mg, not {strength_mg} mg.", "strength_mg")
 
@@ -266,13 +245,16 @@ def _without(usable: Sequence[VialStock], pick: Pick) -> tuple[VialStock, ...]:
     return tuple(rest)
 
 
-def _mg(amount: Decimal) -> str:
+def mg_words(amount: Decimal) -> str:
+    """602.4 or 1,200: an amount in milligrams without needless zeros."""
     return f"{amount.normalize():,f}"
 
 
-def _count(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
+    """1 vial, 2 vials."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _day(on: date) -> str:
+def said(on: date) -> str:
+    """24 Nov 2026: a day in a sentence."""
     return f"{on.day} {on:%b} {on.year}"

@@ -1,7 +1,7 @@
-"""Which moment of knowledge is settled: everything recorded up to it is committed, so a later question gets the same answer."""
+"""Which moment of knowledge is settled: all that was recorded up to it is committed, so asking later answers the same."""
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import text
 
@@ -11,23 +11,23 @@ GIVE_UP_SECONDS = 1.0
 PAUSE_SECONDS = 0.005
 
 
-def settled() -> tuple[datetime, bool]:
+def settled(*, patience_s: float = GIVE_UP_SECONDS) -> tuple[datetime, bool]:
     """A moment (UTC) that every writer of before has finished by, and whether that could be made sure.
 
-    Takes the time, then a transaction number, in this order, and waits until no transaction older than that number runs.
-    A writer that keeps us waiting for longer than a second makes the answer provisional. Ends the reading transaction.
+    Takes the time, then a transaction number, in this order, and waits until no older transaction runs. A writer that
+    keeps us waiting for longer than `patience_s` makes the answer provisional. Ends the reading transaction.
     """
     db.session.rollback()
     moment: datetime = db.session.execute(text("select clock_timestamp()")).scalar_one()
     db.session.rollback()
     number = db.session.execute(text("select pg_current_xact_id()::text")).scalar_one()
     db.session.rollback()
-    until = time.monotonic() + GIVE_UP_SECONDS
+    until = time.monotonic() + patience_s
     while True:
         done = db.session.execute(
             text("select pg_snapshot_xmin(pg_current_snapshot()) >= cast(:number as xid8)"), {"number": number}
         ).scalar_one()
         db.session.rollback()
         if done or time.monotonic() > until:
-            return moment, bool(done)
+            return moment.astimezone(UTC), bool(done)
         time.sleep(PAUSE_SECONDS)

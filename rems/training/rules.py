@@ -11,6 +11,14 @@ class TrainingKind(StrEnum):
     STAFF_TRAINING = "staff-training"
 
 
+KIND_WORDS: dict[TrainingKind, str] = {
+    TrainingKind.LIVE_TRAINING: "Live training",
+    TrainingKind.MATERIAL_REVIEW: "Review of the material",
+    TrainingKind.STAFF_TRAINING: "Staff training",
+}
+MOST_QUESTIONS = 1_000
+
+
 def passed(*, correct: int, questions: int, pass_mark_percent: int) -> bool:
     """Whether an attempt is a pass: the share of right answers reaches the mark. An empty attempt never is.
 
@@ -18,6 +26,10 @@ def passed(*, correct: int, questions: int, pass_mark_percent: int) -> bool:
     """
     if questions < 1:
         raise BadInput("Questions asked must be 1 or more; an empty assessment is never a pass.", "questions")
+    if questions > MOST_QUESTIONS:
+        raise BadInput(
+            f"{questions:,} questions are more than {MOST_QUESTIONS:,}; look at the number again.", "questions"
+        )
     if not 0 <= correct <= questions:
         raise BadInput(
             f"Right answers must lie between 0 and the {questions} questions asked, not {correct}.", "correct"

@@ -1,5 +1,172 @@
-"""Pages of this floor."""
+"""Who was trained for a program, and the forms that record a training or an assessment."""
 
-from flask import Blueprint
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from rems.access.rules import Permission, require
+from rems.access.session import current_actor
+from rems.core.clock import day_in, utcnow
+from rems.core.lens import Lens
+from rems.programs.rules import EvidenceKind
+from rems.sites import queries as sites
+from rems.sites.models import Site
+from rems.sites.queries import Entry
+from rems.sites.rules import ROLE_WORDS, open_days, said, spans
+from rems.training import actions, queries
+from rems.training.forms import AttemptForm, TrainingForm
+from rems.training.matrix import Known, matrix, requirements, tallies, title
+from rems.training.queries import PersonTraining
+from rems.training.rules import TrainingKind
+from rems.web.lens import current_lens
 
 bp = Blueprint("training", __name__)
+
+
+@bp.get("/sites/<uuid:site_id>/programs/<code>/training")
+def site(site_id: UUID, code: str) -> ResponseReturnValue:
+    actor = current_actor()
+    found, entry = sites.site(actor, site_id), sites.entry(actor, site_id, code)
+    lens = current_lens(zone=found.timezone)
+    version = entry.program.version_on(lens.as_of)
+    asked = requirements(version)
+    rows = matrix(asked, known(found, entry, lens))
+    return render_template(
+        "training/site.html",
+        site=found,
+        entry=entry,
+        lens=lens,
+        version=version,
+        asked=asked,
+        column_titles=[title(r) for r in asked],
+        rows=[
+            (row.person.name, "", person_words(row.person), [c and (c.state, c.words) for c in row.cells])
+            for row in rows
+        ],
+        in_order=sum(row.asked and not row.gaps for row in rows),
+        with_gap=sum(row.gaps > 0 for row in rows),
+        not_asked=sum(not row.asked for row in rows),
+        tallies=tallies(asked, rows),
+        open_days=open_days(entry.program),
+        last_day=spans(entry.program)[-1][1] if spans(entry.program) else None,
+    )
+
+
+def known(site: Site, entry: Entry, lens: Lens) -> list[Known]:
+    """The staff of the day, as the matrix needs it."""
+    representative = sites.representative(entry.scope_id, lens)
+    signs = representative[1].id if representative else None
+    return [
+        Known(one.person.name, one.person.role, one.person.id == signs, taken(one), failed(one))
+        for one in queries.people(site.id, entry, lens)
+    ]
+
+
+def taken(one: PersonTraining) -> dict[EvidenceKind, date]:
+    days = {EvidenceKind(kind): row.holds_on for kind, row in one.trainings.items()}
+    return days | ({EvidenceKind.KNOWLEDGE_ASSESSMENT: one.passed.holds_on} if one.passed else {})
+
+
+def failed(one: PersonTraining) -> tuple[date, str] | None:
+    tried = one.attempt
+    return None if tried is None or tried.passed else (tried.holds_on, f"{tried.correct} of {tried.questions}")
+
+
+def person_words(person: Known) -> str:
+    return ROLE_WORDS[person.role] + (", authorized representative" if person.represents else "")
+
+
+@bp.get("/sites/<uuid:site_id>/programs/<code>/training/new")
+def record(site_id: UUID, code: str) -> ResponseReturnValue:
+    found, entry = entry_to_change(site_id, code)
+    today = day_in(found.timezone, utcnow())
+    form = TrainingForm(data={"holds_on": today, "kind": TrainingKind.STAFF_TRAINING})
+    return form_page(found, entry, form, "training/record.html")
+
+
+@bp.post("/sites/<uuid:site_id>/programs/<code>/training/new")
+def record_now(site_id: UUID, code: str) -> ResponseReturnValue:
+    found, entry = entry_to_change(site_id, code)
+    form = TrainingForm.sent()
+    form.staff_id.choices = staff(found)
+    if form.validate():
+        with form.answering():
+            actions.record_training(
+                site_id,
+                code,
+                UUID(form.staff_id.data),
+                TrainingKind(form.kind.data),
+                holds_on=form.holds_on.data,
+                material=form.material.data,
+                by=current_actor(),
+                now=utcnow(),
+            )
+            flash("The training is recorded.")
+            return redirect(url_for("training.site", site_id=site_id, code=code))
+    return form_page(found, entry, form, "training/record.html"), 422
+
+
+@bp.get("/sites/<uuid:site_id>/programs/<code>/assessments/new")
+def attempt(site_id: UUID, code: str) -> ResponseReturnValue:
+    found, entry = entry_to_change(site_id, code)
+    today = day_in(found.timezone, utcnow())
+    mark = pass_mark(entry)
+    return form_page(
+        found, entry, AttemptForm(data={"holds_on": today, "pass_mark_percent": mark}), "training/attempt.html"
+    )
+
+
+@bp.post("/sites/<uuid:site_id>/programs/<code>/assessments/new")
+def attempt_now(site_id: UUID, code: str) -> ResponseReturnValue:
+    found, entry = entry_to_change(site_id, code)
+    form = AttemptForm.sent()
+    form.staff_id.choices = staff(found)
+    if form.validate():
+        with form.answering():
+            actions.record_attempt(
+                site_id,
+                code,
+                UUID(form.staff_id.data),
+                holds_on=form.holds_on.data,
+                question_set=form.question_set.data,
+                questions=form.questions.data,
+                correct=form.correct.data,
+                pass_mark_percent=form.pass_mark_percent.data,
+                by=current_actor(),
+                now=utcnow(),
+            )
+            share = f"{form.correct.data} of {form.questions.data} right"
+            flash(f"The assessment is recorded: {share}, pass mark {form.pass_mark_percent.data} %.")
+            return redirect(url_for("training.site", site_id=site_id, code=code))
+    return form_page(found, entry, form, "training/attempt.html"), 422
+
+
+def form_page(site: Site, entry: Entry, form: TrainingForm | AttemptForm, template: str) -> str:
+    form.staff_id.choices = staff(site)
+    return render_template(template, site=site, entry=entry, form=form, pass_mark=pass_mark(entry))
+
+
+def entry_to_change(site_id: UUID, code: str) -> tuple[Site, Entry]:
+    """The site in the program, whose training the actor may record. Raises NotFound, NotAllowed."""
+    actor = current_actor()
+    found, entry = sites.site(actor, site_id), sites.entry(actor, site_id, code)
+    require(actor, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
+    return found, entry
+
+
+def staff(site: Site) -> list[tuple[str, str]]:
+    """Everybody who ever worked at the site, by name: the day of a training may lie years back."""
+    people = sites.staff(site.id)
+    return [
+        (str(p.id), f"{p.name}, {ROLE_WORDS[p.role].lower()}" + (f", until {said(p.until_on)}" if p.until_on else ""))
+        for p in people
+    ]
+
+
+def pass_mark(entry: Entry) -> int | None:
+    """The pass mark (percent) of the program's newest version; None where it is not established."""
+    asked = [r for v in entry.program.versions for r in requirements(v)]
+    marks = [mark for r in asked if isinstance(mark := r.parameters.get("pass_mark_percent"), int)]
+    return marks[-1] if marks else None

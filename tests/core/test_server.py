@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -181,11 +182,14 @@ def test_the_parent_that_looks_every_second_starts_a_killed_server_again(home: P
 
 def test_a_backend_that_still_computes_only_delays_the_restart(home: Path) -> None:
     cluster = hold(home, settings=QUICK)
-    with psycopg.connect(cluster.dsn("rems_app"), autocommit=True) as busy:
+    with closing(psycopg.connect(cluster.dsn("rems_app"), autocommit=True)) as busy:  # its end comes before ours
+        backend = busy.info.backend_pid
         busy.execute("set max_parallel_workers_per_gather = 0")
         busy.pgconn.send_query(b"select sum(i) from generate_series(1, 8000000) i")
         killed(home)
+        assert runs(backend)
         hold(home)
+        assert not runs(backend)
     assert answer(cluster, "select 1") == (1,)
 
 
@@ -233,7 +237,10 @@ def test_a_killed_user_counts_no_more_and_a_server_left_behind_is_used_again(hom
 
 
 def test_a_forked_child_that_ends_leaves_the_server_to_its_parent(home: Path) -> None:
-    fork = "import os\nif os.fork() == 0: sys.exit()\nos.wait()\nprint(os.path.exists(cluster.home / 'data' / 'postmaster.pid'))"
+    fork = (
+        "import os\nif os.fork() == 0: sys.exit()\nos.wait()\n"
+        "print(os.path.exists(cluster.home / 'data' / 'postmaster.pid'))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", STAY + fork, str(home)],
         cwd=ROOT,

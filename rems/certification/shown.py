@@ -1,0 +1,120 @@
+"""What the page of a certification shows: findings by stage with the way to mend them, and the life of the program."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from rems.access.rules import can
+from rems.certification.mending import LOOKED_AT, Place, place_of
+from rems.certification.models import Certification
+from rems.certification.queries import Standing
+from rems.certification.rules import Finding, FindingState
+from rems.core.actor import Actor
+from rems.programs.rules import Ask, Confidence, Program, Requirement, Stage
+from rems.sites.queries import Entry
+from rems.web.lens import keep_lens
+
+STAGES: dict[Stage, str] = {
+    Stage.BECOME_CERTIFIED: "To become certified",
+    Stage.BEFORE_ADMINISTRATION: "Before each infusion",
+    Stage.MAINTAIN_CERTIFICATION: "To stay certified",
+    Stage.AT_ALL_TIMES: "At all times",
+    Stage.FOLLOW_UP: "In follow-up",
+}
+NEVER_ASKED = (Ask.SPONSOR, Ask.LABEL)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finding with its source, the link to the page that shows or mends it, and who may mend it."""
+
+    finding: Finding
+    source: tuple[str, ...]
+    url: str = ""
+    act: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    aside: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A day in the life of a program; `here` is the day the page shows."""
+
+    on: date
+    words: str
+    done: bool
+    here: bool = False
+
+
+def sections(actor: Actor, standing: Standing, *, today: bool) -> list[Section]:
+    """The findings in the order of stages; last what is never asked of a site. Mending is for today alone."""
+    found = []
+    for stage, title in STAGES.items():
+        here = [f for f in standing.findings if f.requirement.stage is stage and f.requirement.ask not in NEVER_ASKED]
+        if here:
+            found.append(Section(title, _aside(here), tuple(_row(actor, standing.entry, f, today=today) for f in here)))
+    rest = [f for f in standing.findings if f.requirement.ask in NEVER_ASKED]
+    if rest:
+        found.append(
+            Section("Not asked of the site", str(len(rest)), tuple(Row(f, source(f.requirement)) for f in rest))
+        )
+    return found
+
+
+def _aside(found: list[Finding]) -> str:
+    asked = [f for f in found if f.state is not FindingState.NOT_ASKED]
+    return f"{sum(f.met for f in asked)} of {len(asked)} met" if asked else "nothing asked on this day"
+
+
+def source(asked: Requirement) -> tuple[str, str]:
+    """The code, then the NCI Thesaurus code and where the requirement was read; or that it was not."""
+    if not asked.confidence.verified:
+        read = "not verified"
+    else:
+        word = "found" if asked.confidence is Confidence.FOUND else "inferred"
+        read = " ".join([word, *asked.sources])
+    return asked.code, ", ".join(filter(None, [f"NCIt {asked.ncit_code}" if asked.ncit_code else "", read]))
+
+
+def _row(actor: Actor, entry: Entry, finding: Finding, *, today: bool) -> Row:
+    place, read = place_of(finding.requirement), source(finding.requirement)
+    if place is None:
+        return Row(finding, read)
+    may = can(actor, place.permission, scope_id=entry.scope_id, program_id=entry.program_id)
+    url = address(place, entry, finding.requirement)
+    if place in LOOKED_AT:
+        who = place.who if today and finding.gap and not may else ""
+        return Row(finding, read, keep_lens(url), f"{place.act}{'' if today else ' on this day'}", who)
+    if not today or not finding.gap:
+        return Row(finding, read)
+    return Row(finding, read, url, place.act) if may else Row(finding, read, who=place.who)
+
+
+def address(place: Place, entry: Entry, asked: Requirement) -> str:
+    words: dict[str, Any] = {"site_id": entry.site_id, "code": entry.program.code, "kind": asked.evidence}
+    return url_for(place.endpoint, **{name: words[name] for name in place.takes})
+
+
+def life(program: Program, certificate: Certification | None, on: date) -> list[Step]:
+    """The versions of a program, this site's certificate, the closure, and the day that is shown, in order."""
+    return sorted(_steps(program, certificate, on), key=lambda s: (s.on, s.here))
+
+
+def _steps(program: Program, certificate: Certification | None, on: date) -> Iterator[Step]:
+    for version in program.versions:
+        words = f"Version {version.version}, {len(version.requirements)} requirements"
+        yield Step(version.effective_from, words, version.effective_from <= on)
+    if certificate:
+        yield Step(certificate.holds_on, "This site certified", certificate.holds_on <= on)
+    if program.closure:
+        yield Step(program.closure.on, "Program closed", program.closure.on <= on)
+    yield Step(on, "The day shown", True, here=True)

@@ -1,0 +1,46 @@
+"""Rebuild the planned visits of a patient inside the open transaction of the use case that changes them."""
+
+from datetime import date
+from uuid import uuid5
+
+from sqlalchemy import delete, insert
+
+from rems.core.db import db, require_transaction
+from rems.followup import queries
+from rems.followup.models import PlannedVisit
+from rems.followup.schedule import is_asked, plan
+from rems.patients.models import Patient
+
+
+def plan_visits(patient: Patient, *, from_on: date, provisional: bool) -> int:
+    """Lay out every visit of the patient's schedule anew, counted from a day; the one place that writes this cache.
+
+    What was held keeps its day; what would fall after a death is left out. `provisional`: the infusion is only planned.
+    Returns how many visits stand. Three statements at most, however long the schedule.
+    """
+    require_transaction("planning visits")
+    facts = [] if provisional else queries.visits(patient)  # no visit is recorded before the infusion
+    held, died_on = {row.code: row.holds_on for row in facts}, queries.death(facts)
+    rows = [
+        {
+            "id": uuid5(patient.id, visit.code),  # the same at every rebuild: reminders tell by it what they have told
+            "scope_id": patient.scope_id,
+            "program_id": patient.program_id,
+            "patient_id": patient.id,
+            "code": visit.code,
+            "title": visit.title,
+            "kind": str(visit.kind),
+            "opens_on": visit.opens_on,
+            "target_on": visit.target_on,
+            "closes_on": visit.closes_on,
+            "held_on": held.get(visit.code),
+            "provisional": provisional,
+        }
+        for visit in plan(queries.schedule_of(patient), infused_on=from_on)
+        if visit.code in held or is_asked(visit, died_on=died_on)
+    ]
+    db.session.execute(delete(PlannedVisit).where(PlannedVisit.patient_id == patient.id))
+    if rows:
+        # Without render_nulls, visits held and not held would go in a statement each.
+        db.session.execute(insert(PlannedVisit).execution_options(render_nulls=True), rows)
+    return len(rows)

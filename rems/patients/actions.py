@@ -1,0 +1,249 @@
+"""Pass the gate before an infusion, and record what it asks of a patient: weight, consent, cards, deferral, product."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from flask import current_app
+
+from rems.access.rules import Permission, require
+from rems.core.actor import Actor
+from rems.core.clock import day_in
+from rems.core.db import transaction
+from rems.core.errors import BadInput, Incomplete, NotFound
+from rems.core.lens import Lens
+from rems.patients import queries, recording, records, steps
+from rems.patients.gate import Gate, GateFacts, gate
+from rems.patients.gate_facts import gate_facts
+from rems.patients.models import Authorization
+from rems.patients.rules import CARDS, CONSENTS, FactKind, said, when_words
+from rems.signatures import steps as signatures
+from rems.signatures.rules import Meaning
+from rems.stock import steps as stock
+
+
+def authorize(
+    patient_id: UUID, location_id: UUID, *, at: datetime, password: str | None = None, by: Actor, now: datetime
+) -> Authorization:
+    """Allow the infusion at a planned moment (UTC), once the gate of that day of the site is passed; signed.
+
+    Holds the doses of tocilizumab that the program asks for. The answer is valid for some hours from `at`, which lies
+    no further ahead than that, and may lie years back: a closed program is walked by its days. An authorization that
+    was still valid at that moment gives way. Raises NotFound, NotAllowed, BadInput with the field, Incomplete.
+    """
+    signatures.check_password(by, password)
+    with transaction(by, "patients.authorize", at=now):
+        patient = queries.patient(by, patient_id)
+        require(by, Permission.PATIENT_AUTHORIZE, scope_id=patient.scope_id, program_id=patient.program_id)
+        steps.alone(patient_id)
+        place = queries.place(by, patient.scope_id)
+        zone, hours = place.site.timezone, valid_for()
+        records.check_planned(at, now=now, hours=hours, zone=zone)
+        on = day_in(zone, at)
+        steps.check_enrolled(patient, on, field="at", what="Planned moment")
+        steps.check_not_infused(patient, field="at")
+        steps.check_location(place, location_id)
+        facts = gate_facts(by, patient, Lens(on), location_id=location_id)
+        answer = gate(facts)
+        if not answer.authorized:
+            raise Incomplete(
+                f"{patient.number} cannot be authorized for {when_words(at, zone)}: {answer.sentence}",
+                [f"{c.title}: {c.why}" for c in answer.missing],
+            )
+        until = at + timedelta(hours=hours)
+        if facts.rescue.needed and facts.weight_kg is not None:
+            stock.reserve(
+                place.site.id,
+                patient_id,
+                doses=facts.rescue.needed,
+                weight_kg=facts.weight_kg,
+                location_id=location_id,
+                holds_on=min(on, day_in(zone, now)),
+                until_on=day_in(zone, until),
+                given_on=on,
+            )
+        before = queries.valid_authorization(patient_id, at)
+        row = steps.keep_authorization(
+            {
+                "scope_id": patient.scope_id,
+                "program_id": patient.program_id,
+                "holds_on": on,
+                "patient_id": patient_id,
+                "location_id": location_id,
+                "valid_until": until,
+                "checks": {"at": at.isoformat(), **_kept(facts, answer)},
+                "program_version": facts.rules.version if facts.rules else "",
+                "supersedes_id": before.id if before else None,
+            }
+        )
+        signatures.sign(
+            queries.signed_content(row),
+            table="authorization",
+            subject_id=row.id,
+            scope_id=patient.scope_id,
+            program_id=patient.program_id,
+            meaning=Meaning.RESPONSIBILITY,
+            statement=f"Responsibility for authorization {row.code} of {patient.number}",
+            timezone=zone,
+            by=by,
+            at=now,
+        )
+    return row
+
+
+def _kept(facts: GateFacts, answer: Gate) -> dict[str, object]:
+    """What the answer rested on, word by word."""
+    checks = [{"code": c.code, "title": c.title, "why": c.why, "met": c.met, "stop": c.stop} for c in answer.checks]
+    return {
+        "sentence": answer.sentence,
+        "rules": facts.rules.digest if facts.rules else "",
+        "weight_kg": str(facts.weight_kg) if facts.weight_kg is not None else None,
+        "checks": checks,
+    }
+
+
+def valid_for() -> int:
+    """How many hours an authorization is valid."""
+    hours: int = current_app.extensions["rems_settings"].value("gate", "valid_hours")
+    return hours
+
+
+def withdraw_authorization(patient_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
+    """The infusion is not to be now after all: the newest authorization ends, and what was held is let go.
+
+    Returns the key of the void fact. Raises NotFound, NotAllowed, BadInput.
+    """
+    records.check_reason(reason, "say why the infusion is not to be now.")
+    with transaction(by, "patients.withdraw_authorization", reason.strip(), at=now):
+        patient = queries.patient(by, patient_id)
+        require(by, Permission.PATIENT_AUTHORIZE, scope_id=patient.scope_id, program_id=patient.program_id)
+        steps.alone(patient_id)
+        steps.check_not_infused(patient, field="reason")
+        place = queries.place(by, patient.scope_id)
+        old = next((a for a in queries.authorizations(patient_id) if a.valid_until >= now), None)
+        if old is None:
+            raise BadInput(f"No authorization of {patient.number} is valid now, so none can be withdrawn.", "reason")
+        same = ("scope_id", "program_id", "holds_on", "patient_id", "location_id", "valid_until", "checks")
+        kept = {name: getattr(old, name) for name in (*same, "program_version")}
+        row = steps.keep_authorization({**kept, "supersedes_id": old.id, "void": True})
+        stock.release(patient_id, site_id=place.site.id, holds_on=day_in(place.site.timezone, now))
+    return row.id
+
+
+def record_weight(patient_id: UUID, weight_kg: Decimal, *, holds_on: date, by: Actor, now: datetime) -> UUID:
+    """A weight (kg) of one day; the dose of rescue medicine depends on it. Raises NotFound, NotAllowed, BadInput."""
+    with transaction(by, "patients.record_weight", at=now):
+        at = recording.open_record(patient_id, by=by, now=now)
+        recording.check_day(at, FactKind.WEIGHT, holds_on)
+        records.check_weight(weight_kg)
+        row = recording.keep(at, FactKind.WEIGHT, holds_on, {}, weight_kg=weight_kg)
+    return row.id
+
+
+def record_consent(
+    patient_id: UUID, kind: FactKind, *, holds_on: date, edition: str = "", by: Actor, now: datetime
+) -> UUID:
+    """A consent, in force from that day until it is withdrawn. `edition` is that of the form that was signed.
+
+    Raises NotFound, NotAllowed, BadInput with the field.
+    """
+    records.check_kind(kind, CONSENTS)
+    with transaction(by, "patients.record_consent", at=now):
+        at = recording.open_record(patient_id, by=by, now=now)
+        recording.check_day(at, kind, holds_on)
+        row = recording.keep(at, kind, holds_on, records.edition(edition))
+        words = f"{at.patient.number} gave consent to the {CONSENTS[kind]} on {said(holds_on)}."
+        recording.keep_proof(at, row, words)
+    return row.id
+
+
+def withdraw_consent(patient_id: UUID, kind: FactKind, *, holds_on: date, by: Actor, now: datetime) -> UUID:
+    """A consent ends on that day. A fact of its own: on the days before, the consent was in force and stays so.
+
+    Raises NotFound, NotAllowed, BadInput when no consent is in force on that day.
+    """
+    records.check_kind(kind, CONSENTS)
+    with transaction(by, "patients.withdraw_consent", at=now):
+        at = recording.open_record(patient_id, by=by, now=now)
+        recording.check_day(at, kind, holds_on)
+        given = queries.facts_of(patient_id, Lens(holds_on)).get(kind)
+        if given is None:
+            raise BadInput(
+                f"No consent ({CONSENTS[kind]}) is in force on {said(holds_on)}, so none can be withdrawn.", "holds_on"
+            )
+        row = recording.keep(at, kind, holds_on, {"withdrawn": True})
+        recording.end_proofs(at, given, withdrawn_on=holds_on)
+    return row.id
+
+
+def record_card(
+    patient_id: UUID, kind: FactKind, *, holds_on: date, edition: str = "", by: Actor, now: datetime
+) -> UUID:
+    """A card was given to the patient. Raises NotFound, NotAllowed, BadInput with the field."""
+    records.check_kind(kind, CARDS)
+    with transaction(by, "patients.record_card", at=now):
+        at = recording.open_record(patient_id, by=by, now=now)
+        recording.check_day(at, kind, holds_on)
+        row = recording.keep(at, kind, holds_on, records.edition(edition))
+        recording.keep_proof(at, row, f"{CARDS[kind]} given to {at.patient.number} on {said(holds_on)}.")
+    return row.id
+
+
+def record_deferral(patient_id: UUID, answers: Mapping[str, bool], *, holds_on: date, by: Actor, now: datetime) -> UUID:
+    """The answer to every deferral question, by its code; one yes stops the infusion until they are answered anew.
+
+    Raises NotFound, NotAllowed, BadInput with the question.
+    """
+    with transaction(by, "patients.record_deferral", at=now):
+        at = recording.open_record(patient_id, by=by, now=now)
+        recording.check_day(at, FactKind.DEFERRAL, holds_on)
+        records.check_answers(answers)
+        row = recording.keep(at, FactKind.DEFERRAL, holds_on, answers)
+    return row.id
+
+
+def record_receipt(
+    patient_id: UUID,
+    *,
+    identity: str,
+    product: str,
+    lot: str,
+    bags: int,
+    expires_on: date,
+    holds_on: date,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """The product arrived for this patient, with the chain of identity of its label; an expired one is refused.
+
+    Raises NotFound, NotAllowed, BadInput with the field.
+    """
+    with transaction(by, "patients.record_receipt", at=now):
+        at = recording.open_record(patient_id, by=by, now=now)
+        recording.check_day(at, FactKind.PRODUCT_RECEIPT, holds_on)
+        label = records.check_identity(identity)
+        offered = [p.name for p in at.place.program.products]
+        records.check_choice(product, offered, field="product", what="Product")
+        records.check_received(lot, bags, expires_on, on=holds_on)
+        detail = {"identity": label, "product": product, "lot": lot.strip(), "bags": bags}
+        kept = {**detail, "expires_on": expires_on.isoformat()}
+        row = recording.keep(at, FactKind.PRODUCT_RECEIPT, holds_on, kept)
+    return row.id
+
+
+def take_back(patient_id: UUID, fact_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
+    """A fact was recorded by mistake: it never held, and neither did its evidence. Returns the key of the void fact.
+
+    Raises NotFound, NotAllowed, BadInput without a reason.
+    """
+    records.check_reason(reason, "say why the record was a mistake.")
+    with transaction(by, "patients.take_back", reason.strip(), at=now):
+        at = recording.open_record(patient_id, by=by, now=now)
+        old = next((row for row in queries.history(patient_id) if row.id == fact_id), None)
+        if old is None:
+            raise NotFound("There is no such record of this patient, or it was taken back already.")
+        if old.detail.get("withdrawn"):
+            raise BadInput("A withdrawal is not taken back: record the consent anew, with its day.", "reason")
+        row = recording.void(at, old)
+    return row.id

@@ -1,0 +1,129 @@
+"""What the movements of a lot add up to on any day, and whether one more may be written. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rems.core.errors import BadInput
+from rems.stock.rules import SIGN, MovementKind, check_strength, counted, said
+
+MOST_VIALS = 10_000
+"""More in one movement is a slip of the finger: a large site holds some dozens."""
+
+MUST_BE_IN_DATE = frozenset({MovementKind.RECEIPT, MovementKind.TRANSFER_IN, MovementKind.USED})
+TAKEN_ELSEWHERE = frozenset({MovementKind.RETURNED, MovementKind.TRANSFER_OUT})
+
+
+@dataclass(frozen=True)
+class Level:
+    """The vials of a lot at the end of a day."""
+
+    on: date
+    vials: int
+
+
+def lowest(changes: Iterable[tuple[date, int]], *, from_on: date) -> Level:
+    """The fewest vials at the end of any day from `from_on` on, and the first day with so few.
+
+    A movement entered late must leave no later day below zero either, so the day itself is not enough.
+    """
+    by_day: defaultdict[date, int] = defaultdict(int)
+    for on, vials in changes:
+        by_day[max(on, from_on)] += vials
+    at = Level(from_on, by_day.pop(from_on, 0))
+    found = at
+    for on in sorted(by_day):
+        at = Level(on, at.vials + by_day[on])
+        if at.vials < found.vials:
+            found = at
+    return found
+
+
+def check_receipt(lot: str, strength_mg: int, vials: int, expires_on: date, on: date) -> None:
+    """Whether a lot may be received on that day; on its day of expiry it still may. Raises BadInput with the field."""
+    if not lot.strip():
+        raise BadInput("The lot number is missing; it is printed on the box beside LOT.", "lot")
+    check_strength(strength_mg)
+    if vials < 1:
+        raise BadInput(f"The number of vials received must be 1 or more, not {vials}.", "vials")
+    _check_most(vials)
+    if expires_on < on:
+        words = f"Lot {lot.strip()} expired on {said(expires_on)}; it cannot be received on {said(on)}."
+        raise BadInput(words, "expires_on")
+
+
+def check_movement(kind: MovementKind, vials: int, level: Level, *, on: date) -> None:
+    """Whether a movement has the sign of its kind and leaves the lot below zero on no day. Raises BadInput.
+
+    `level` is the lowest from the day of the movement on.
+    """
+    if vials == 0:
+        raise BadInput("A movement must change the number of vials; 0 changes nothing.", "vials")
+    if SIGN[kind] * vials < 0:
+        does = "adds vials" if SIGN[kind] > 0 else "takes vials away"
+        name = kind.replace("_", " ")
+        raise BadInput(f'A movement of kind "{name}" {does}; {vials:+d} does the opposite.', "vials")
+    _check_most(abs(vials))
+    if level.vials + vials < 0:
+        when = "" if level.on == on else f", for on {said(level.on)} no more were left"
+        left = counted(level.vials, "vial")
+        raise BadInput(f"{left} of this lot on hand; {-vials} cannot be taken away on {said(on)}{when}.", "vials")
+
+
+def check_expiry(kind: MovementKind, lot: str, expires_on: date, *, on: date) -> None:
+    """Whether the day fits the expiry: nothing expired comes in or is given, nothing in date goes out as expired.
+
+    Raises BadInput with the field.
+    """
+    if kind in MUST_BE_IN_DATE and on > expires_on:
+        does = "given" if kind is MovementKind.USED else "received"
+        raise BadInput(f"Lot {lot} expired on {said(expires_on)}; it cannot be {does} on {said(on)}.", "holds_on")
+    if kind is MovementKind.EXPIRED and on <= expires_on:
+        first = said(expires_on + timedelta(days=1))
+        raise BadInput(
+            f"Lot {lot} may be given up to and on {said(expires_on)}; it can be taken out as expired from {first}.",
+            "kind",
+        )
+
+
+def check_held(kind: MovementKind, vials: int, *, on_hand: int, held: int) -> None:
+    """Vials held for a patient are not taken elsewhere by choice; what broke or was given is recorded all the same.
+
+    Raises BadInput.
+    """
+    if kind in TAKEN_ELSEWHERE and on_hand + vials < held:
+        free = counted(max(0, on_hand - held), "vial")
+        raise BadInput(
+            f"{held} of the {counted(on_hand, 'vial')} of this lot are held for patients; "
+            f"{free} may be taken elsewhere, not {-vials}.",
+            "vials",
+        )
+
+
+def check_reason(kind: MovementKind, note: str) -> None:
+    """A number changed to what was counted needs a reason; the other kinds say theirs by name. Raises BadInput."""
+    if kind is MovementKind.COUNT_ADJUSTMENT and not note.strip():
+        raise BadInput("Reason is missing: say how the count came to differ, as far as is known.", "note")
+
+
+def adjustment(found: int, level: Level) -> int:
+    """The change that makes the record agree with a count.
+
+    Raises BadInput for a count below zero or one that agrees.
+    """
+    if found < 0:
+        raise BadInput(f"The number of vials counted must be 0 or more, not {found}.", "vials")
+    _check_most(found)
+    if found == level.vials:
+        verb = "is" if found == 1 else "are"
+        raise BadInput(
+            f"The count agrees: {counted(found, 'vial')} {verb} on hand on {said(level.on)}. Nothing is to adjust.",
+            "vials",
+        )
+    return found - level.vials
+
+
+def _check_most(vials: int) -> None:
+    if vials > MOST_VIALS:
+        raise BadInput(f"{vials:,} vials are more than {MOST_VIALS:,}; look at the number again.", "vials")

@@ -1,0 +1,98 @@
+"""What the vials on hand are worth: the dose of a weight, the state of a lot, the doses of the weeks ahead. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from rems.stock.rules import (
+    LIGHT_BELOW_KG,
+    MG_PER_KG,
+    MG_PER_KG_LIGHT,
+    MOST_MG,
+    Pick,
+    Shortfall,
+    VialStock,
+    counted,
+    dose_mg,
+    doses_on_hand,
+    in_date,
+    mg_words,
+    reserve,
+    vials_for_dose,
+)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The dose of one weight: how it is worked out, the vials that make it, and how many such doses are on hand."""
+
+    weight_kg: Decimal
+    dose_mg: Decimal
+    pick: Pick | None
+    doses: int
+
+    @property
+    def rule(self) -> str:
+        """`8 mg/kg for 75 kg: 600 mg`."""
+        most = f", at most {MOST_MG} mg" if self._factor * self.weight_kg > MOST_MG else ""
+        return f"{self._factor} mg/kg for {mg_words(self.weight_kg)} kg{most}: {mg_words(self.dose_mg)} mg"
+
+    @property
+    def words(self) -> str:
+        """`8 mg/kg for 82 kg: 656 mg, made of 400 + 200 + 80 mg, 24 mg left over. 5 such doses are on hand.`"""
+        if self.pick is None:
+            return f"{self.rule}. The vials on hand make no such dose."
+        verb = "is" if self.doses == 1 else "are"
+        return f"{self.rule}, made of {self.pick.words}. {counted(self.doses, 'such dose')} {verb} on hand."
+
+    @property
+    def _factor(self) -> int:
+        return MG_PER_KG_LIGHT if self.weight_kg < LIGHT_BELOW_KG else MG_PER_KG
+
+
+def worth(weight_kg: Decimal | int, on_hand: Sequence[VialStock], on: date) -> Worth:
+    """What the vials in date on that day are worth for a weight. Raises BadInput for a weight outside 1 to 400 kg."""
+    dose = dose_mg(weight_kg)
+    return Worth(Decimal(weight_kg), dose, vials_for_dose(dose, on_hand, on), doses_on_hand(weight_kg, on_hand, on))
+
+
+def lot_state(expires_on: date, on: date, *, vials: int, held: int, soon_days: int) -> tuple[str, str]:
+    """The state of a lot and its words. What is expired or short comes before what expires soon."""
+    left = (expires_on - on).days
+    if left < 0:
+        return "late", "Expired, take out"
+    if held > vials:
+        return "late", f"{counted(held - vials, 'vial')} short"
+    if left == 0:
+        return "soon", "Last day today"
+    if left <= soon_days:
+        return "soon", f"{counted(left, 'day')} left"
+    return "met", "Available"
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The doses on hand from today on as lots expire, if none is given and none comes in; and when too few are left.
+
+    `short` is what is missing on `short_on`, the first such day; both None when there are enough.
+    """
+
+    points: tuple[tuple[date, int], ...]
+    asked: int
+    until: date
+    short_on: date | None
+    short: Shortfall | None
+
+
+def ahead(weight_kg: Decimal | int, on_hand: Sequence[VialStock], on: date, *, asked: int, days: int) -> Ahead:
+    """Look `days` days ahead from a day. `asked`: how many doses must be on site; 0 asks nothing.
+
+    Raises BadInput for a weight outside 1 to 400 kg.
+    """
+    until = on + timedelta(days=days)
+    turns = sorted({on} | {v.expires_on + timedelta(days=1) for v in in_date(on_hand, on)})
+    points = tuple((day, doses_on_hand(weight_kg, on_hand, day)) for day in turns if day <= until)
+    short_on = next((day for day, doses in points if doses < asked), None)
+    missing = reserve(asked, weight_kg, on_hand, short_on) if short_on else None
+    return Ahead(points, asked, until, short_on, missing if isinstance(missing, Shortfall) else None)

@@ -1,0 +1,135 @@
+"""Record training that a staff member took, and each try at a knowledge assessment."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from rems.access.rules import Permission, require
+from rems.core.actor import Actor
+from rems.core.clock import day_in
+from rems.core.db import db, transaction
+from rems.core.errors import BadInput
+from rems.core.ids import uuid7
+from rems.evidence import steps as evidence
+from rems.evidence.rules import EvidenceKind, SubjectKind
+from rems.sites import queries as sites
+from rems.sites.models import StaffMember
+from rems.sites.queries import Entry
+from rems.sites.rules import check_not_ahead, said, was_there
+from rems.training import rules
+from rems.training.models import AssessmentAttempt, TrainingRecord
+from rems.training.rules import KIND_WORDS, TrainingKind
+
+
+def record_training(
+    site_id: UUID,
+    code: str,
+    staff_id: UUID,
+    kind: TrainingKind,
+    *,
+    holds_on: date,
+    material: str,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """Record that a staff member took a training of a program on a day; it is evidence from that day on.
+
+    Raises NotFound, NotAllowed, BadInput with the field.
+    """
+    with transaction(by, "training.record_training", at=now) as session:
+        entry = sites.entry(by, site_id, code)
+        require(by, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
+        who = _staff_member(entry, staff_id, holds_on, by=by, now=now)
+        if not material.strip():
+            raise BadInput("Material is missing: say what was taught or read, with its edition.", "material")
+        row = TrainingRecord(
+            id=uuid7(),
+            scope_id=entry.scope_id,
+            program_id=entry.program_id,
+            holds_on=holds_on,
+            site_id=site_id,
+            staff_member_id=who.id,
+            kind=kind,
+            material=material.strip(),
+        )
+        session.add(row)
+        session.flush()
+        evidence.append(
+            EvidenceKind(kind),
+            site_id=site_id,
+            program_id=entry.program_id,
+            subject_kind=SubjectKind.PERSON,
+            subject_id=who.id,
+            holds_on=holds_on,
+            summary=f"{who.name}: {KIND_WORDS[kind].lower()} on {said(holds_on)}, {row.material}.",
+            source_table="training_record",
+            source_id=row.id,
+        )
+    return row.id
+
+
+def record_attempt(
+    site_id: UUID,
+    code: str,
+    staff_id: UUID,
+    *,
+    holds_on: date,
+    question_set: str,
+    questions: int,
+    correct: int,
+    pass_mark_percent: int,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """Record one try at a program's knowledge assessment; only a pass is evidence.
+
+    Raises NotFound, NotAllowed, BadInput with the field.
+    """
+    with transaction(by, "training.record_attempt", at=now) as session:
+        entry = sites.entry(by, site_id, code)
+        require(by, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
+        who = _staff_member(entry, staff_id, holds_on, by=by, now=now)
+        if not question_set.strip():
+            raise BadInput("Question set is missing: name the assessment, with its edition.", "question_set")
+        row = AssessmentAttempt(
+            id=uuid7(),
+            scope_id=entry.scope_id,
+            program_id=entry.program_id,
+            holds_on=holds_on,
+            site_id=site_id,
+            staff_member_id=who.id,
+            question_set=question_set.strip(),
+            questions=questions,
+            correct=correct,
+            pass_mark_percent=pass_mark_percent,
+            passed=rules.passed(correct=correct, questions=questions, pass_mark_percent=pass_mark_percent),
+        )
+        session.add(row)
+        session.flush()
+        if row.passed:
+            evidence.append(
+                EvidenceKind.KNOWLEDGE_ASSESSMENT,
+                site_id=site_id,
+                program_id=entry.program_id,
+                subject_kind=SubjectKind.PERSON,
+                subject_id=who.id,
+                holds_on=holds_on,
+                summary=f"{who.name}: knowledge assessment passed on {said(holds_on)}, {correct} of {questions}.",
+                source_table="assessment_attempt",
+                source_id=row.id,
+            )
+    return row.id
+
+
+def _staff_member(entry: Entry, staff_id: UUID, holds_on: date, *, by: Actor, now: datetime) -> StaffMember:
+    """The person, who worked at the site on that day. Raises BadInput with the field."""
+    site = sites.site(by, entry.site_id)
+    check_not_ahead(holds_on, today=day_in(site.timezone, now), words="Day")
+    who = db.session.get(StaffMember, staff_id)
+    if who is None or who.scope_id != entry.site_id:
+        raise BadInput("Person: this is nobody of the site's staff; choose one of its list.", "staff_id")
+    if not was_there(who.from_on, who.until_on, holds_on):
+        until = f" to {said(who.until_on)}" if who.until_on else " on"
+        raise BadInput(
+            f"{who.name} worked at the site from {said(who.from_on)}{until}, not on {said(holds_on)}.", "holds_on"
+        )
+    return who

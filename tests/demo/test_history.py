@@ -1,0 +1,47 @@
+"""The invented history: small, but through the same actions; twice the same."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from rems.app import create_app
+from rems.core.actor import Actor
+from rems.core.db import db, reading
+from rems.core.place import Place
+from rems.demo.history import Size, fill
+
+SMALL = Size(sites=13, patients=14, waiting=3, events=8)
+COUNTED = ("site", "patient", "infusion", "visit", "adverse_event", "stock_lot", "certification", "role_grant")
+
+
+@pytest.fixture
+def told(app: Flask, where: Place, now: datetime) -> Callable[[int], dict[str, object]]:
+    def tell(seed: int) -> dict[str, object]:
+        owner = create_app(app.extensions["rems_settings"], Place(where.owner, where.owner), as_owner=True)
+        fill(owner, seed=seed, now=now, say=lambda words: None, size=SMALL)
+        with owner.app_context():
+            db.engine.dispose()
+        with reading(Actor.system("test")):
+            found: dict[str, object] = {
+                name: db.session.execute(text(f"select count(*) from {name}")).scalar_one() for name in COUNTED
+            }
+            found["numbers"] = db.session.execute(
+                text("select array_agg(number || enrolled_on || product order by number) from patient")
+            ).scalar_one()
+            found["marked"] = db.session.execute(
+                text("select count(*) from trail.entry where action = 'followup.infuse' and not demonstration")
+            ).scalar_one()
+        return found
+
+    return tell
+
+
+def test_the_history_has_what_it_promises_and_every_entry_is_marked(told: Callable[[int], dict[str, object]]) -> None:
+    found = told(7)
+    assert (found["site"], found["patient"], found["adverse_event"] >= 8) == (13, 14, True)
+    assert found["infusion"] == 11
+    assert found["marked"] == 0
+    assert found["certification"] >= 10

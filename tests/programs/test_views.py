@@ -1,0 +1,134 @@
+"""The pages of programs, and the words beside the rules."""
+
+from datetime import date
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from rems.programs import files, reading_aid
+from rems.programs.rules import Source, Stage
+from tests.factories import EUROPE, KYMRIAH, LABEL, World
+from tests.programs.conftest import CONFIG
+
+CATALOGUE = files.load(CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "word", "sentence"),
+    [
+        (KYMRIAH, date(2017, 8, 29), "Not yet open", "It opens on 30 Aug 2017."),
+        (KYMRIAH, date(2017, 8, 30), "Open", "Version 2017 is in force since 30 Aug 2017."),
+        (KYMRIAH, date(2025, 6, 25), "Open", "Version 2024-reduced is in force since 26 Jun 2024."),
+        (KYMRIAH, date(2025, 6, 26), "Closed", "Closed on 26 Jun 2025: No longer necessary"),
+        (EUROPE, date(2026, 11, 24), "Open", "Version annex-II-D is in force since 22 Aug 2018."),
+    ],
+)
+def test_the_state_of_a_program_on_a_day(code: str, day: date, word: str, sentence: str) -> None:
+    found = reading_aid.state(CATALOGUE.programs[code], day)
+    assert found.word == word
+    assert found.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [
+        (date(2010, 1, 1), "2017"),
+        (date(2020, 1, 1), "2017"),
+        (date(2024, 6, 26), "2024-reduced"),
+        (date(2030, 1, 1), "2024-reduced"),
+    ],
+)
+def test_the_version_that_is_shown(day: date, version: str) -> None:
+    assert reading_aid.shown_version(CATALOGUE.programs[KYMRIAH], day).version == version
+
+
+def test_every_stage_has_words_and_every_requirement_is_shown_once() -> None:
+    assert set(reading_aid.STAGE_WORDS) == set(Stage)
+    for program in CATALOGUE.programs.values():
+        for version in program.versions:
+            shown = [r.code for _, some in reading_aid.by_stage(version) for r in some]
+            assert sorted(shown) == sorted(r.code for r in version.requirements)
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("kymriah-rems.com", "https://kymriah-rems.com"),
+        ("https://fda.gov/x", "https://fda.gov/x"),
+        ("reg-news.com; contractpharma.com", ""),
+        ("", ""),
+    ],
+)
+def test_a_source_is_a_link_only_where_it_has_one_address(address: str, link: str) -> None:
+    assert reading_aid.address_of(Source("S00", "A page", address)) == link
+
+
+@pytest.fixture
+def reader(client: FlaskClient, world: World) -> FlaskClient:
+    world.sign_in(client, world.manager())
+    return client
+
+
+def read(client: FlaskClient, url: str, status: int = 200) -> str:
+    answer = client.get(url)
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    return unescape(answer.get_data(as_text=True))
+
+
+def test_the_list_names_every_program_with_its_state_on_the_day(reader: FlaskClient) -> None:
+    page = read(reader, "/programs")
+    for program in CATALOGUE.programs.values():
+        assert program.title in page
+        assert f"/programs/{program.code}" in page
+    assert "Closed" in page
+    then = read(reader, "/programs?as_of=2016-01-01")
+    assert "Not yet open" in then
+    assert "Not today." in then
+    assert "0 of 3 programs open" in then
+
+
+@pytest.mark.parametrize("code", [KYMRIAH, EUROPE, LABEL])
+def test_the_page_shows_every_rule_of_every_version(reader: FlaskClient, code: str) -> None:
+    program = CATALOGUE.programs[code]
+    for version in program.versions:
+        page = read(reader, f"/programs/{code}?version={version.version}")
+        assert version.digest in page
+        assert version.tocilizumab.condition in page
+        for r in version.requirements:
+            assert r.title in page
+            assert r.code in page
+            assert not r.ncit_code or f"concept/ncit/{r.ncit_code}" in page
+            assert all(f'id="source-{source}"' in page for source in r.sources)
+        for gone in version.removed:
+            assert gone.code in page
+        for part in (*program.clocks, *program.attestations):
+            assert part.code in page
+        for track in program.tracks:
+            for visit in CATALOGUE.schedules[track].visits:
+                assert visit.title in page
+
+
+def test_the_day_chooses_the_version_and_a_closed_program_says_so(reader: FlaskClient) -> None:
+    assert "Version 2017 is in force" in read(reader, f"/programs/{KYMRIAH}?as_of=2020-01-01")
+    page = read(reader, f"/programs/{KYMRIAH}?as_of=2025-12-31")
+    assert "Closed on 31 December 2025" in page
+    assert "Shown is version 2024-reduced, which is not in force on this day" in page
+    page = read(reader, f"/programs/{KYMRIAH}?as_of=2025-12-31&version=2017")
+    assert "Shown is version 2017, which is not in force on this day" in page
+
+
+def test_an_unknown_version_is_not_found_and_lists_the_versions(reader: FlaskClient) -> None:
+    page = read(reader, f"/programs/{KYMRIAH}?version=2019", 404)
+    assert 'KYMRIAH REMS has no version "2019". Its versions are: 2017, 2024-reduced.' in page
+
+
+def test_an_unknown_program_is_not_found(reader: FlaskClient) -> None:
+    assert 'There is no program "NO-SUCH". Known are: ' in read(reader, "/programs/NO-SUCH", 404)
+
+
+def test_what_is_not_verified_says_so(reader: FlaskClient) -> None:
+    page = read(reader, f"/programs/{KYMRIAH}?version=2017")
+    assert "Not verified" in page
+    unsure = [r for r in CATALOGUE.programs[KYMRIAH].versions[0].requirements if not r.confidence.verified]
+    assert f"{len(unsure)} not verified" in page
