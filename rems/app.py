@@ -11,11 +11,11 @@ from sqlalchemy import text
 
 from rems import models
 from rems.access.session import init_access
+from rems.access.shown import SHOWN
 from rems.core import migrating, place, settings
 from rems.core.clock import utcnow
 from rems.core.db import db
 from rems.core.errors import SetupError
-from rems.access.shown import SHOWN
 from rems.pages import BLUEPRINTS, init_navigation
 from rems.programs import files
 from rems.web import init_web
@@ -45,6 +45,7 @@ def create_app(
             "pool_pre_ping": True,
             "pool_size": 8,
             "max_overflow": 8,
+            "hide_parameters": True,  # values of a failed statement do not belong in a log
             "connect_args": {
                 "prepare_threshold": None,  # a prepared generic plan loses the scope's index under row-level security
                 "options": "-c search_path=public,queue -c idle_in_transaction_session_timeout=60000",
@@ -79,7 +80,8 @@ def _migrations_are_run() -> None:
     at = db.session.execute(text("select version_num from alembic_version")).scalar_one_or_none()
     if at != migrating.newest():
         raise SetupError(
-            f"The database stands at migration {at}, the program needs {migrating.newest()}: run python -m rems migrate."
+            f"The database stands at migration {at}, the program needs {migrating.newest()}: "
+            "run python -m rems migrate."
         )
 
 
@@ -109,6 +111,9 @@ def _refuse_a_strong_role(app: Flask) -> None:
         except Exception as error:
             reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
             raise SetupError(f"The database of REMS_DATABASE_URL can't be used: {reason}") from error
+        finally:
+            db.session.rollback()
+            db.engine.dispose()  # no connection of the start is left open, or shared with a process forked later
     if why:
         raise SetupError(f"The role of REMS_DATABASE_URL {why}. Connect as rems_app, which owns nothing.")
 

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import argon2
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
 
+from rems.access import passwords
 from rems.app import PROGRAMS, create_app
 from rems.cli.migrate import migrate
 from rems.core import place, settings
@@ -35,6 +37,9 @@ FAST = {
     "autovacuum": "off",
     "max_connections": "100",
 }
+
+# The same Argon2id with little work: tests make accounts by the thousand. What is stored names its own parameters.
+passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -215,6 +215,7 @@ class World:
     now: datetime
     counter: int = 0
     emails: dict[UUID, str] = field(default_factory=dict)
+    begun: UUID = field(default_factory=uuid7)
 
     @property
     def today(self) -> date:
@@ -256,7 +257,7 @@ class World:
         return self.account(Role.PROGRAM_MANAGER, program_id=program_id)
 
     def hospital(self, code: str = EUROPE, *, name: str = "", timezone: str = "UTC", country: str = "DE") -> "Hospital":
-        """A registered site in a program with a coordinator, a representative on the staff and a manager; not certified."""
+        """A site registered in a program with a coordinator, a representative on the staff, a manager; uncertified."""
         self.counter += 1
         manager = self.manager(code)
         site_id = sites.register(
@@ -289,12 +290,10 @@ class World:
         )
 
     def trail(self, action: str) -> list[dict[str, object]]:
-        """What the trail says of an action, oldest first; read as the system, which sees everything."""
-
+        """What the trail says of an action since this test began, oldest first; read as the system, which sees all."""
+        query = text("select * from trail.entry where action = :action and id > :begun order by id")
         with reading(Actor.system("test")):
-            rows = db.session.execute(
-                text("select * from trail.entry where action = :action order by id"), {"action": action}
-            )
+            rows = db.session.execute(query, {"action": action, "begun": self.begun})
             return [dict(r._mapping) for r in rows]
 
 

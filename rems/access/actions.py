@@ -1,14 +1,11 @@
 """Sign in, and manage accounts and what they hold."""
 
 from datetime import date, datetime
-from math import ceil
 from uuid import UUID
 
-from sqlalchemy import text
-
 from rems.access import queries
-from rems.access.models import Account, RoleGrant, SignIn
-from rems.access.passwords import hashed, matches
+from rems.access.models import Account, RoleGrant
+from rems.access.passwords import UNSET, hashed
 from rems.access.rules import (
     HELD_WORDS,
     ROLES,
@@ -19,58 +16,33 @@ from rems.access.rules import (
     folded,
     require,
 )
-from rems.access.waiting import in_words, may_try_at
+from rems.access.steps import DOOR, attempt
 from rems.core.actor import Actor
 from rems.core.db import transaction
 from rems.core.errors import BadInput, NotAllowed, NotFound
 from rems.core.ids import uuid7
 
-DOOR = Actor.system("sign-in")
-
-
-class TooSoon(NotAllowed):
-    """The next attempt is not heard yet; `seconds` says how long to wait."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many attempts. Wait {in_words(seconds)}, then try again.")
-        self.seconds = seconds
-
 
 def sign_in(email: str, password: str, *, address: str, now: datetime) -> queries.Known:
     """Check a password and note the attempt, whether it succeeded or not.
 
-    Attempts for one account take their turn, so that many at once do not outrun the waiting. Raises TooSoon while the
-    account or the address has to wait (not noted), NotAllowed when address and password do not fit.
+    Raises TooSoon while the account or the address has to wait, NotAllowed when address and password do not fit.
     """
-    with transaction(DOOR, "access.sign_in", at=now) as session:
-        session.execute(text("select pg_advisory_xact_lock(hashtextextended(:email, 0))"), {"email": folded(email)})
-        from_then = may_try_at(*queries.failures(email, address, now=now))
-        if from_then and now < from_then:
-            raise TooSoon(ceil((from_then - now).total_seconds()))
-        account = queries.account_by_email(email)
-        right = matches(password, account.password_hash if account else None)
-        succeeded = right and account is not None and account.active
-        session.add(
-            SignIn(
-                email=folded(email),
-                account_id=account.id if account else None,
-                address=address,
-                succeeded=succeeded,
-            )
-        )
-    if not succeeded or account is None:
+    with transaction(DOOR, "access.sign_in", at=now):
+        account = attempt(email, password, address=address, now=now)
+    if account is None:
         raise NotAllowed("This e-mail address and password do not fit together.")
     return account
 
 
-def create_account(email: str, name: str, password: str, *, by: Actor, now: datetime) -> UUID:
-    """Make an account that can sign in but may do nothing yet. Raises NotAllowed, BadInput."""
+def create_account(email: str, name: str, password: str | None, *, by: Actor, now: datetime) -> UUID:
+    """Make an account that may do nothing yet; without a password nobody can sign in. Raises NotAllowed, BadInput."""
     require(by, Permission.ACCOUNT_MANAGE)
     email, name = folded(email), name.strip()
     check_email(email)
     if not name:
         raise BadInput("The name is missing: write it as it is printed under a signature.", "name")
-    kept = hashed(password)
+    kept = UNSET if password is None else hashed(password)
     with transaction(by, "access.create_account", at=now) as session:
         if queries.account_by_email(email):
             raise BadInput(f"There is an account for {email} already.", "email")

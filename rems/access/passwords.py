@@ -6,6 +6,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from rems.core.errors import BadInput
 
 SHORTEST = 12
+UNSET = "!"  # stands for the hash of an account whose password is yet to be set: none fits
 _hasher = PasswordHasher()
 # Checked when no such account exists, so that the answer takes as long as for one that does.
 _NOBODY = _hasher.hash("nobody has this password")
@@ -19,8 +20,9 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, password_hash: str | None) -> bool:
-    """Whether the password is the one; the same time is spent when there is no account."""
+    """Whether the password is the one; the same time is spent when there is no account, or none was set."""
+    known = password_hash if password_hash not in (None, "", UNSET) else None
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _hasher.verify(known or _NOBODY, password) and known is not None
     except (VerificationError, InvalidHashError):
         return False

@@ -6,8 +6,9 @@ from flask_login import login_user, logout_user
 
 from rems.access import actions
 from rems.access.forms import SignInForm
-from rems.access.rules import HELD_WORDS, ROLES, WORDS
+from rems.access.rules import HELD_WORDS, ROLES, WORDS, Permission
 from rems.access.session import Person
+from rems.access.steps import TooSoon
 from rems.core.clock import utcnow
 from rems.core.errors import NotAllowed
 from rems.web.forms import ActForm
@@ -30,7 +31,7 @@ def sign_in_now() -> ResponseReturnValue:
         return page(form), 422
     try:
         account = actions.sign_in(form.email.data, form.password.data, address=request.remote_addr or "", now=utcnow())
-    except actions.TooSoon as early:
+    except TooSoon as early:
         form.refuse("password", early.sentence)
         answer = make_response(page(form), 429)
         answer.headers["Retry-After"] = str(early.seconds)
@@ -56,7 +57,11 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.get("/roles")
 def roles() -> ResponseReturnValue:
-    return render_template("access/roles.html", roles=ROLES, words=WORDS, held=HELD_WORDS)
+    shown = [
+        (spec, HELD_WORDS[spec.held_for].capitalize(), "; ".join(WORDS[p] for p in Permission if p in spec.permissions))
+        for spec in ROLES.values()
+    ]
+    return render_template("access/roles.html", roles=shown)
 
 
 def page(form: SignInForm) -> str:

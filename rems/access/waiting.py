@@ -33,7 +33,8 @@ def wait_for_address(failures: int) -> timedelta:
     return wait_after(max(0, failures - ADDRESS_FREE))
 
 
-def may_try_at(account: Failures, address: Failures) -> datetime | None:
-    """The moment (UTC) from which the next attempt is heard; None: at once."""
+def wait_left(account: Failures, address: Failures, *, now: datetime) -> timedelta:
+    """How long until the next attempt is heard (none: at once). Never more than the whole wait, whoever's clock is ahead."""
     waits = ((account.last_at, wait_after(account.count)), (address.last_at, wait_for_address(address.count)))
-    return max((last_at + wait for last_at, wait in waits if last_at and wait), default=None)
+    left = [min(last_at, now) + wait - now for last_at, wait in waits if last_at]
+    return max([timedelta(0), *left])

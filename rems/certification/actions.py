@@ -29,7 +29,7 @@ def certify(site_id: UUID, code: str, *, holds_on: date, password: str | None, b
     The certificate keeps the findings of the day, the moment they were known at and the digest of the rules; the
     signature is bound to all of them. Raises NotFound, NotAllowed, BadInput, Incomplete with each open requirement.
     """
-    signatures.check_password(by, password)
+    signatures.check_password(by, password, now=now)
     known_at = now if history_is_entered() else settled()[0]
     with transaction(by, "certification.certify", at=now) as session:
         site = sites.site(by, site_id)

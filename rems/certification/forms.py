@@ -15,4 +15,9 @@ class OtherDayForm(BaseForm):
         csrf = False
 
     as_of = DayField("What was true on")
-    known_at = TextField("As known on", hint="Leave empty for all that is known now.", longest=40, optional=True)
+    known_at = TextField(
+        "As known on",
+        hint="A day, or a moment like 2022-01-31T16:20Z. Leave empty for all that is known now.",
+        longest=40,
+        optional=True,
+    )

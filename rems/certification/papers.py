@@ -12,6 +12,7 @@ from rems.paper.certificate import Certificate, render_certificate
 from rems.paper.page import PageSize, Proof, content_digest
 from rems.paper.parts import Signature, State, StateCell
 from rems.programs.queries import version as version_of
+from rems.programs.rules import Program, Version
 from rems.sites import queries as sites
 from rems.sites.models import Site
 
@@ -21,6 +22,12 @@ LETTER = frozenset({"US", "CA", "MX"})
 def page_size(site: Site) -> PageSize:
     """The paper of the site's country."""
     return "letter" if site.country in LETTER else "A4"
+
+
+def footer_line(program: Program, version: Version | None) -> str:
+    """Program and version as a footer has room for them: its code, `version of 2017-08-30`."""
+    since = f"version of {version.effective_from.isoformat()}" if version else "not in force"
+    return f"{program.code}, {since}"
 
 
 def certificate_pdf(actor: Actor, standing: Standing, lens: Lens, *, now: datetime) -> bytes:
@@ -48,14 +55,13 @@ def certificate_pdf(actor: Actor, standing: Standing, lens: Lens, *, now: dateti
     if entry.program.closure:
         days.append(("Program closed on", long_day(entry.program.closure.on)))
     days.append(("Printed", f"{long_day(now.date())}, {now:%H:%M} UTC, for {actor.name}"))
-    version_line = f"version {version.version} of {long_day(version.effective_from)}"
     return render_certificate(
         Certificate(
             number=row.number,
             site=site.name,
             place=", ".join(filter(None, [site.city, site.region, site.country])),
             program=entry.program.title,
-            version_line=version_line.capitalize(),
+            version_line=f"Version {version.version} of {long_day(version.effective_from)}",
             statement=f"On {long_day(row.holds_on)} this site had met every requirement to become certified.",
             days=days,
             representative=signer.name if signer else "none was asked for",
@@ -76,7 +82,7 @@ def certificate_pdf(actor: Actor, standing: Standing, lens: Lens, *, now: dateti
             footer=Proof(
                 as_of=lens.as_of,
                 known_at=lens.known_at,
-                program_line=f"{entry.program.title}, {version_line}",
+                program_line=footer_line(entry.program, version),
                 rules_digest=row.rules_digest,
                 content_digest=content_digest(content),
             ),

@@ -139,11 +139,9 @@ def _sentence(program: Program, version: Version, certificate: Certification | N
     before = rules.to_become_certified(found)
     missing = rules.gaps(before)
     if not missing:
-        return (
-            "Not certified yet. Every requirement to become certified is met; the program manager can certify the site."
-        )
+        return "Every requirement to become certified is met; the program manager can certify the site."
     verb = "is" if len(missing) == 1 else "are"
-    return f"Not certified. {len(missing)} of {plural(len(before), 'requirement')} to become certified {verb} not met."
+    return f"{len(missing)} of {plural(len(before), 'requirement')} to become certified {verb} not met."
 
 
 def _piece(row: Evidence) -> Piece:

@@ -15,6 +15,7 @@ from rems.certification.rules import Finding, FindingState
 from rems.core.actor import Actor
 from rems.programs.rules import Ask, Confidence, Program, Requirement, Stage
 from rems.sites.queries import Entry
+from rems.sites.rules import spans
 from rems.web.lens import keep_lens
 
 STAGES: dict[Stage, str] = {
@@ -24,7 +25,9 @@ STAGES: dict[Stage, str] = {
     Stage.AT_ALL_TIMES: "At all times",
     Stage.FOLLOW_UP: "In follow-up",
 }
-NEVER_ASKED = (Ask.SPONSOR, Ask.LABEL)
+NEVER_ASKED = frozenset({Ask.SPONSOR, Ask.LABEL})
+SHOWS_MORE = frozenset({Ask.DOSES_ON_SITE, Ask.EACH_STAFF_HAS})
+"""Their finding is a count; the page behind it shows what was counted."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +94,22 @@ def _row(actor: Actor, entry: Entry, finding: Finding, *, today: bool) -> Row:
         return Row(finding, read)
     may = can(actor, place.permission, scope_id=entry.scope_id, program_id=entry.program_id)
     url = address(place, entry, finding.requirement)
-    if place in LOOKED_AT:
-        who = place.who if today and finding.gap and not may else ""
+    who = place.who if today and finding.gap and not may else ""
+    if place in LOOKED_AT and (finding.gap or finding.requirement.ask in SHOWS_MORE):
         return Row(finding, read, keep_lens(url), f"{place.act}{'' if today else ' on this day'}", who)
     if not today or not finding.gap:
         return Row(finding, read)
-    return Row(finding, read, url, place.act) if may else Row(finding, read, who=place.who)
+    return Row(finding, read, url, place.act) if may else Row(finding, read, who=who)
 
 
 def address(place: Place, entry: Entry, asked: Requirement) -> str:
     words: dict[str, Any] = {"site_id": entry.site_id, "code": entry.program.code, "kind": asked.evidence}
     return url_for(place.endpoint, **{name: words[name] for name in place.takes})
+
+
+def last_open(program: Program, on: date) -> date | None:
+    """The last day before `on` on which the program asked something; None before its first."""
+    return max((last for _, last in spans(program) if last and last < on), default=None)
 
 
 def life(program: Program, certificate: Certification | None, on: date) -> list[Step]:

@@ -84,6 +84,7 @@ def page(site_id: UUID, code: str, form: CertifyForm) -> str:
         signed=queries.signed_by(entry, standing.certificate) if standing.certificate else [],
         learned=learned(actor, standing),
         other_day=OtherDayForm(data={"as_of": lens.as_of, "known_at": request.args.get("known_at", "")}),
+        last_open=None if standing.version else shown.last_open(entry.program, lens.as_of),
         form=form,
         gives_certificates=any(map(asks_for_certification, entry.program.versions)),
         ever=ever,

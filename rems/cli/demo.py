@@ -1,5 +1,7 @@
 """Fill an empty database with the demonstration, as the owner."""
 
+import os
+
 import psycopg
 
 from rems.app import create_app
@@ -26,4 +28,10 @@ def fill(chosen: settings.Settings, where: place.Place, *, seed: int) -> None:
         raise SetupError("The database is not empty: the demonstration is entered into an empty one only.")
     print("Entering the demonstration (once)…", flush=True)
     app = create_app(chosen, place.Place(where.owner, where.owner), as_owner=True)
-    history.fill(app, seed=seed, now=utcnow(), say=lambda words: print(f"  {words}", flush=True))
+    history.fill(
+        app,
+        seed=seed,
+        now=utcnow(),
+        say=lambda words: print(f"  {words}", flush=True),
+        hands=min(4, os.cpu_count() or 1),
+    )

@@ -38,8 +38,11 @@ def faers(chosen: Settings, where: Place, folder: Path) -> int:
 def told(tally: Tally) -> str:
     """What became of the extract, in two lines."""
     return (
-        f"{tally.source}: {tally.read:,} cases read, {tally.taken:,} taken, "
+        f"{tally.source}: {_number(tally.read, 'case')} read, {tally.taken:,} taken, "
         f"{tally.known:,} skipped as already there, {tally.refused:,} refused.\n"
-        f"{tally.lines_refused:,} {'line' if tally.lines_refused == 1 else 'lines'} refused"
-        f"{':' if tally.lines_refused else '.'}"
+        f"{_number(tally.lines_refused, 'line')} refused{':' if tally.lines_refused else '.'}"
     )
+
+
+def _number(number: int, word: str) -> str:
+    return f"{number:,} {word if number == 1 else f'{word}s'}"

@@ -175,7 +175,7 @@ def _array(keys: Iterable[UUID]) -> str:
 
 @contextmanager
 def reading(actor: Actor | None) -> Iterator[None]:
-    """Read as this actor until the block ends: a request, a job, a command. Ends what was read before under another name."""
+    """Read as this actor until the block ends: a request, a job, a command. Ends what was read under another name."""
     db.session.rollback()
     token = _actor.set(actor)
     try:
@@ -229,7 +229,7 @@ def require_transaction(what: str) -> None:
 
 @contextmanager
 def entering_history() -> Iterator[None]:
-    """Let `transaction(at=…)` set the recorded moment. The database allows it to the owner alone, marked as demonstration."""
+    """Let `transaction(at=…)` set the recorded moment. The database lets the owner alone; it is marked so."""
     token = _history.set(True)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The errors a rule or an action may raise; each has one face on a page (`rems.web.errors`) and one on the command line."""
+"""The errors a rule or an action may raise; each has one face on a page (`rems.web.errors`), one in a command."""
 
 from collections.abc import Sequence
 

@@ -10,7 +10,7 @@ _last = 0
 
 
 def uuid7() -> UUID:
-    """A new key: 48 bits of milliseconds, then 74 bits that rise within a process, so that keys sort by their making."""
+    """A new key: 48 bits of milliseconds, 74 bits that rise within a process, so that keys sort by their making."""
     global _last
     with _lock:
         # 12 bits of a finer clock keep the order of keys made within one millisecond; a step forward keeps them unique.

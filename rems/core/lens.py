@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class Lens:
-    """`as_of` asks what was true on that day (of the place); `known_at` what was recorded by then (UTC; None: all, now)."""
+    """`as_of` asks what was true on that day (of the place); `known_at` what was recorded by then (UTC; None: all)."""
 
     as_of: date
     known_at: datetime | None = None

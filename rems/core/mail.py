@@ -1,20 +1,21 @@
 """Mail leaves through an SMTP server when one is set, else into a local folder as files."""
 
 import smtplib
+import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from rems.core.errors import SetupError
 from rems.core.settings import Settings
 
 WAIT_SECONDS = 20
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def send(settings: Settings, *, key: str, to: str, subject: str, body: str, now: datetime) -> str:
-    """Send one plain-text message; returns where it went (a host, or a file). `key` makes a second sending recognizable.
+    """Send one plain-text message; returns where it went (a host, or a file). By `key` a second sending is recognized.
 
     Raises OSError or smtplib.SMTPException when the server can't be reached or refuses; the job tries again.
     """
@@ -23,7 +24,7 @@ def send(settings: Settings, *, key: str, to: str, subject: str, body: str, now:
     message["Date"] = format_datetime(now)
     message["From"] = settings.value("mail", "sender")
     message["To"] = to
-    message["Subject"] = subject
+    message["Subject"] = " ".join(subject.split())
     message.set_content(body)
     if settings.smtp_url:
         return _by_smtp(settings.smtp_url, message)
@@ -31,17 +32,27 @@ def send(settings: Settings, *, key: str, to: str, subject: str, body: str, now:
 
 
 def _by_smtp(address: str, message: EmailMessage) -> str:
+    """Encrypted whenever the server can; a password leaves this machine in no other way."""
     parts = urlsplit(address)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise SetupError("REMS_SMTP_URL must be an address like smtp://user:password@host:587 or smtps://host:465.")
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    with kind(parts.hostname, parts.port or 0, timeout=WAIT_SECONDS) as server:
+    host, trusted = parts.hostname or "", ssl.create_default_context()
+    with _connected(host, parts.port or 0, trusted, encrypted=parts.scheme == "smtps") as server:
+        server.ehlo()
+        safe = parts.scheme == "smtps" or host in LOOPBACK
         if parts.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls()
+            server.starttls(context=trusted)
+            safe = True
+        if parts.username and not safe:
+            raise smtplib.SMTPNotSupportedError("the server offers no encryption, and a password goes no other way")
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(message)
-    return parts.hostname
+    return host
+
+
+def _connected(host: str, port: int, trusted: ssl.SSLContext, *, encrypted: bool) -> smtplib.SMTP:
+    if encrypted:
+        return smtplib.SMTP_SSL(host, port, timeout=WAIT_SECONDS, context=trusted)
+    return smtplib.SMTP(host, port, timeout=WAIT_SECONDS)
 
 
 def _into_file(folder: Path, key: str, message: EmailMessage) -> str:

@@ -26,7 +26,7 @@ def configuration(connection: Connection | None = None) -> Config:
 
 
 def upgrade(owner_address: str) -> bool:
-    """Run the migrations that are missing; whether there were any. Raises SetupError when the database can't be reached."""
+    """Run the migrations that are missing; whether there were any. Raises SetupError: the database can't be reached."""
     engine = create_engine(for_sqlalchemy(owner_address), poolclass=NullPool)
     try:
         with engine.connect() as connection:

@@ -4,14 +4,18 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rems.core.errors import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MIN_SECRET = 32
+DATABASES, MAIL_SERVERS = ("postgresql", "postgres"), ("smtp", "smtps")
+MIN_SECRET, MIN_DIFFERENT = 32, 12  # characters
+MAKE_ONE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,20 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
     url, owner_url = env.get("REMS_DATABASE_URL"), env.get("REMS_OWNER_DATABASE_URL", "")
     if owner_url and url is None:
         raise SetupError(
-            "REMS_DATABASE_URL is missing: REMS_OWNER_DATABASE_URL is set, so both must be; the first for the role rems_app."
+            "REMS_DATABASE_URL is missing: REMS_OWNER_DATABASE_URL is set, so both must be; "
+            "the first for the role rems_app."
         )
     for name, given in (("REMS_DATABASE_URL", url), ("REMS_OWNER_DATABASE_URL", owner_url or None)):
-        if given is not None and not given.startswith(("postgresql://", "postgres://")):
-            shown = "it is empty" if not given else f'it begins with "{given.split(":", 1)[0][:20]}"'
-            raise SetupError(f"{name} must be an address like postgresql://rems_app:…@host:5432/rems; {shown}.")
-    demo = env.get("REMS_DEMO", "0") == "1"
+        if given is not None and (wrong := _wrong_address(given, DATABASES)):
+            raise SetupError(f"{name} must be an address like postgresql://rems_app:…@host:5432/rems; {wrong}.")
+    smtp_url = env.get("REMS_SMTP_URL", "")
+    if smtp_url and (wrong := _wrong_address(smtp_url, MAIL_SERVERS)):
+        raise SetupError(
+            f"REMS_SMTP_URL must be an address like smtp://user:password@host:587 or smtps://host:465; {wrong}."
+        )
+    if (demo_given := env.get("REMS_DEMO", "0")) not in ("0", "1"):
+        raise SetupError(f'REMS_DEMO must be 0 or 1, not "{demo_given}".')
+    demo = demo_given == "1"
     values = tomllib.loads((ROOT / "config" / "default.toml").read_text(encoding="utf-8"))
     return Settings(
         data_dir=data_dir,
@@ -55,34 +66,50 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
         owner_database_url=owner_url,
         secret_key=_secret(env, data_dir, own=not url, demo=demo),
         demo=demo,
-        smtp_url=env.get("REMS_SMTP_URL", ""),
+        smtp_url=smtp_url,
         base_url=env.get("REMS_BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
         values=values,
     )
 
 
+def _wrong_address(given: str, kinds: tuple[str, ...]) -> str:
+    """What is wrong with an address, without what it may hold of a password; empty: nothing."""
+    if not given:
+        return "it is empty"
+    kind, sign, _ = given.partition("://")
+    if not sign or kind not in kinds:
+        return f'it begins with "{given.split(":", 1)[0][:20]}"'
+    try:
+        named = (urlsplit(given).hostname, urlsplit(given).port)
+    except ValueError:
+        return "its host or port can't be read; signs like / @ : in a password are written as %2F %40 %3A"
+    return "it names no host" if kinds == MAIL_SERVERS and not named[0] else ""
+
+
 def _secret(env: Mapping[str, str], data_dir: Path, *, own: bool, demo: bool) -> str:
     given = env.get("REMS_SECRET_KEY")
-    if given is not None:
-        if not demo and (len(given) < MIN_SECRET or len(set(given)) < 12):
-            raise SetupError(
-                f"REMS_SECRET_KEY is too weak: it needs {MIN_SECRET} characters or more, made at random. "
-                'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
-            )
-        return given
-    if not own and not demo:
+    if given is None:
+        if not own and not demo:
+            raise SetupError(f"REMS_SECRET_KEY is missing. {MAKE_ONE}")
+    elif not demo and (len(given) < MIN_SECRET or len(set(given)) < MIN_DIFFERENT):
         raise SetupError(
-            'REMS_SECRET_KEY is missing. Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            f"REMS_SECRET_KEY is too weak: it needs {MIN_SECRET} characters or more, made at random. {MAKE_ONE}"
         )
+    try:
+        return given or _own_secret(data_dir)
+    except OSError as error:
+        raise SetupError(f"REMS_DATA_DIR can't be used: {error.strerror or error}: {error.filename}.") from error
+
+
+def _own_secret(data_dir: Path) -> str:
+    """The secret kept in the data folder, made at the first start."""
     file = data_dir / "secret-key"
     if not file.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         draft = data_dir / f"secret-key.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        try:
-            os.link(draft, file)  # the first of several starting processes wins
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # the first of several starting processes wins
+            os.link(draft, file)
         draft.unlink()
     return file.read_text(encoding="ascii")

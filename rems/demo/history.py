@@ -4,9 +4,10 @@ Run by the owner, so that each thing is recorded at its own moment; the trail ma
 Everything comes from one seed and from the day it is run on: the same seed on the same day gives the same world.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from flask import Flask
@@ -15,9 +16,10 @@ from rems.core.db import entering_history
 from rems.demo.calendar import Calendar
 from rems.demo.events import Reporter
 from rems.demo.names import TOWNS
-from rems.demo.patients import Treated, code_on, enroll, infusion_day, treat, visit
+from rems.demo.patients import Treated
 from rems.demo.people import People
 from rems.demo.sites import Hospital, Reach, found
+from rems.demo.wards import Ward, fill_wards
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,11 @@ RUNNING = (1, 2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 17)  # days since day zero of t
 Say = Callable[[str], None]
 
 
-def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE) -> None:
-    """Fill an empty database; the app is connected as the owner. `now` (UTC) decides what is due."""
+def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, hands: int = 1) -> None:
+    """Fill an empty database; the app is connected as the owner. `now` (UTC) decides what is due.
+
+    `hands`: how many processes enter the patients; what they enter does not depend on it.
+    """
     calendar = Calendar(now, Random(seed))
     with app.app_context(), entering_history():
         people = People(calendar)
@@ -58,29 +63,19 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE) 
             for n, town in enumerate(TOWNS[: size.sites])
         ]
         say(f"{len(hospitals)} sites with their people, training and lots")
-        treated = _patients(hospitals, calendar, size)
-        say(f"{size.patients} patients with their infusions")
-        for one in treated:
-            visit(one, calendar)
-        say("their visits")
+        treated = fill_wards(app, _wards(hospitals, calendar, size, seed), hands=hands)
+        say(f"{size.patients} patients with their infusions and visits")
         _events(treated, Reporter(calendar, people), size)
         say(f"{size.events} adverse events")
 
 
-def _patients(hospitals: list[Hospital], calendar: Calendar, size: Size) -> list[Treated]:
-    """More of them where the people of the sign-in page work; the last few wait for their infusion."""
+def _wards(hospitals: list[Hospital], calendar: Calendar, size: Size, seed: int) -> list[Ward]:
+    """How many patients each certified hospital has; more where the people of the sign-in page work."""
     able = [h for h in hospitals if h.certified_on]
     weights = [4 if h is hospitals[0] else 1 for h in able]
-    chosen = calendar.dice.choices(able, weights, k=size.patients)
-    plan = sorted(
-        ((infusion_day(h, calendar), n, h) for n, h in enumerate(chosen[: -size.waiting])), key=lambda p: p[:2]
-    )
-    treated = [treat(hospital, day, calendar) for day, _, hospital in plan]
-    for hospital in chosen[-size.waiting :]:
-        enrolled_on = calendar.today - timedelta(days=calendar.dice.randint(2, 25))
-        planned_on = calendar.today + timedelta(days=calendar.dice.randint(3, 30))
-        enroll(hospital, code_on(hospital, enrolled_on), enrolled_on, planned_on, calendar)
-    return treated
+    chosen = calendar.dice.choices(range(len(able)), weights, k=size.patients)
+    infused, waiting = Counter(chosen[: -size.waiting]), Counter(chosen[-size.waiting :])
+    return [Ward(h, infused[n], waiting[n], f"{seed} {h.town.prefix}", calendar.now) for n, h in enumerate(able)]
 
 
 def _events(treated: list[Treated], reporter: Reporter, size: Size) -> None:

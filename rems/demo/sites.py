@@ -23,7 +23,7 @@ from rems.training import actions as training
 from rems.training.rules import TrainingKind
 
 KYMRIAH, EUROPE, LABEL = "US-FDA-REMS-KYMRIAH", "EU-RMP-CART", "US-FDA-LABEL-CART-2025"
-SHELF_LIFE, RESTOCK = timedelta(days=720), timedelta(days=540)
+SHELF_LIFE, RESTOCK = timedelta(days=1000), timedelta(days=900)
 QUESTIONS, PASS_MARK = 10, 80  # the data do not establish a pass mark; the demonstration's own
 
 
@@ -156,7 +156,7 @@ def _stock(hospital: Hospital, calendar: Calendar) -> None:
             expires = calendar.today - timedelta(days=6)
         if day == days[-1] and hospital.reach is Reach.CERTIFIED and calendar.chance(0.3):
             expires = calendar.today + timedelta(days=calendar.dice.randint(4, 26))
-        for strength, vials in ((400, 8), (200, 4), (80, 10)):
+        for strength, vials in ((400, 12), (80, 14)):
             lot = stock.receive(
                 hospital.site_id,
                 hospital.suite_id,

@@ -63,13 +63,13 @@ class Deadline:
         left = self.days_left(on)
         return left is not None and left >= -SHOWN_LATE_DAYS
 
-    def worked(self, on: date) -> tuple[Row, ...]:
+    def worked(self, on: date, *, called: str = "today") -> tuple[Row, ...]:
         """The sum to the due day and, while the clock is open, on to the days that are left on a day."""
         left = self.days_left(on)
         if left is None or not self.is_open(on):
             return self.arithmetic
         rest = f"{abs(left)} day" if abs(left) == 1 else f"{abs(left)} days"
-        return (*self.arithmetic, ("−", written(on), "the day shown"), ("=", rest, "left" if left >= 0 else "late"))
+        return (*self.arithmetic, ("−", written(on), called), ("=", rest, "left" if left >= 0 else "late"))
 
 
 def deadlines(

@@ -13,10 +13,16 @@ from rems.web.forms import (
     DecimalField,
     LongTextField,
     TextField,
-    TickField,
 )
 
-BEDSIDE = ("temperature_c", "vasopressors", "oxygen")
+SIGNS = {
+    "hypotension": "Blood pressure was too low",
+    "vasopressin": "Vasopressin was given (not counted above)",
+    "airway_only": "Intubated only to protect the airway, without need of oxygen",
+    "fever_other_cause": "The fever has another cause",
+    "prior_fever": "There was fever earlier, and an antipyretic, tocilizumab or a steroid was given for it",
+}
+BEDSIDE = ("temperature_c", "vasopressors", "oxygen", "signs")
 """Asked only for CRS, for its grade is worked out from them."""
 
 
@@ -36,15 +42,12 @@ class ReportForm(BaseForm):
         "Vasopressors", choices=[("0", "None"), ("1", "One"), ("2", "Two or more")], default="0", width="short"
     )
     oxygen = ChoiceField("Most oxygen needed", choices=list(OXYGEN_WORDS.items()))
-    hypotension = TickField("Blood pressure was too low")
-    vasopressin = TickField("Vasopressin was given (not counted above)")
-    airway_only = TickField("Intubated only to protect the airway, without need of oxygen")
-    fever_other_cause = TickField("The fever has another cause")
-    prior_fever = TickField("There was fever earlier, and an antipyretic, tocilizumab or a steroid was given for it")
+    signs = ChoicesField("What else was so", choices=list(SIGNS.items()), optional=True, hint="Tick all that apply")
     grade = ChoiceField(
         "Grade you give",
         choices=[(str(n), f"Grade {n}") for n in range(1, 6)],
         optional=True,
+        width="mid",
         hint="CRS and ICANS by ASTCT 2019, the rest by CTCAE 5.0. For CRS, none keeps the grade that is worked out.",
     )
     grade_reason = TextField("Why it differs from the grade worked out", longest=500, optional=True)
@@ -78,17 +81,14 @@ class ReportForm(BaseForm):
         """The bedside values, when the event is CRS and they hold. Raises BadInput."""
         if self.kind.data != Kind.CRS:
             return None
+        signs = {name: name in self.signs.data for name in SIGNS}
         return CrsInputs(
             temperature_c=float(self.temperature_c.data),
-            fever_other_cause=self.fever_other_cause.data,
-            prior_fever=self.prior_fever.data,
-            treated=self.prior_fever.data,
             vasopressors=int(self.vasopressors.data),
-            vasopressin=self.vasopressin.data,
-            hypotension=self.hypotension.data,
             oxygen=Oxygen(self.oxygen.data),
-            airway_only=self.airway_only.data,
+            treated=signs["prior_fever"],
             died_of_crs=self.grade.data == "5",
+            **signs,
         )
 
     def check_is_crs(self) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from rems.followup.rules import SURVIVAL_QUESTION, Answer, ContactKind, Survival
 from rems.patients.rules import Sex
 from rems.programs.rules import Question
@@ -43,8 +45,21 @@ class InfusionForm(BaseForm):
 
     infused_at = MomentField("Moment of the infusion")
     location_id = ChoiceField("Where")
-    lot = TextField("Lot of the product", longest=60, width="mid", hint="As printed on the bag")
+    lot = TextField("Lot of the product", longest=60, width="mid")
     bags = WholeNumberField("Bags given", least=1, most=50)
+
+
+class NoteField(TextField):
+    """Words beside an answer: shown as "Note", and named with its question to those who do not see the two together."""
+
+    def __init__(self, about: str, **more: Any) -> None:
+        hidden = Markup('Note<span class="visually-hidden"> on {}</span>').format(about.lower())
+        super().__init__(hidden, optional=True, **more)
+        self.about = about
+
+    @property
+    def words(self) -> str:
+        return f"Note on {self.about.lower()}"
 
 
 class VisitForm(BaseForm):
@@ -52,7 +67,7 @@ class VisitForm(BaseForm):
 
     seen = HiddenField(pattern="[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", expected="the key of a record")
     holds_on = DayField("Day of the visit")
-    contact = ChoiceField("How", choices=[(c.value, c.words) for c in ContactKind])
+    contact = ChoiceField("How", choices=[(c.value, c.words) for c in ContactKind], hint="How the patient was reached")
     survival = ChoiceField("Survival", choices=[(s.value, s.words) for s in Survival], shown="radio")
     died_on = DayField("Day of death", optional=True, hint="If the patient has died")
     cause = TextField("Cause of death", optional=True, longest=250, hint="As far as it is known")
@@ -78,10 +93,8 @@ def asking(questions: Sequence[Question], *, correcting: bool) -> type[VisitForm
         if one.code == SURVIVAL_QUESTION:
             continue
         fields[f"ask_{one.code}"] = ChoiceField(one.title, choices=[(a.value, a.words) for a in Answer])
-        fields[f"note_{one.code}"] = TextField(f"Note on {one.title.lower()}", optional=True, longest=500)
-    fields["late_reason"] = TextField(
-        "Reason, if outside the window", optional=True, longest=500, hint="Why it was earlier or later"
-    )
+        fields[f"note_{one.code}"] = NoteField(one.title, longest=500)
+    fields["late_reason"] = TextField("Reason, if outside the window", optional=True, longest=500)
     fields["note"] = LongTextField("Anything else", optional=True, longest=5000)
     if correcting:
         fields["reason"] = TextField("Why the record is corrected", longest=500)

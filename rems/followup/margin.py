@@ -25,16 +25,20 @@ FACT_WORDS: Mapping[FactKind, str] = {
     FactKind.DEFERRAL: "Reasons to defer",
     FactKind.PRODUCT_RECEIPT: "Product received",
 }
+DONE_WORDS: Mapping[FactKind, str] = {
+    FactKind.DEFERRAL: "Reasons to defer answered",
+    FactKind.PRODUCT_RECEIPT: "Product received",
+}
 
 
 @dataclass(frozen=True)
 class Gateside:
-    """The gate in a word, its state and a note; each check with whether it was met; and what it rests on."""
+    """The gate in a word, its state and a note; each check with whether it is met and stops; and what it rests on."""
 
     word: str
     state: str
     note: str
-    checks: tuple[tuple[str, bool], ...]
+    checks: tuple[tuple[str, bool, bool], ...]
     about: str
 
 
@@ -53,22 +57,28 @@ def gateside(
         note = f"{valid.code}, until {moment(valid.valid_until, zone, lens.as_of)}"
         return Gateside("Authorized", "met", note, *_checks(valid, zone))
     answer = gate(gate_facts(actor, patient, lens, location_id=None))
-    checks = tuple((c.title, c.met) for c in answer.checks)
-    note = f"{len(answer.missing)} of {len(checks)} missing" if answer.missing else "all that stops is in order"
+    checks = tuple((c.title, c.met, c.stop) for c in answer.checks)
+    open_ = len(answer.missing) or len(answer.warnings)
+    note = (
+        f"{open_} of {len(checks)} {'missing' if answer.missing else 'open, none stops'}" if open_ else "not passed yet"
+    )
     return Gateside("Not authorized", "open", note, checks, answer.sentence)
 
 
-def _checks(row: Authorization, zone: str) -> tuple[tuple[tuple[str, bool], ...], str]:
+def _checks(row: Authorization, zone: str) -> tuple[tuple[tuple[str, bool, bool], ...], str]:
     """What was looked at when it was given, and when that was."""
-    given = tuple((c["title"], c["met"]) for c in row.checks["checks"])
+    given = tuple((c["title"], c["met"], c["stop"]) for c in row.checks["checks"])
     signer = row.recorded_by.split(" <")[0]
     return given, f"Signed by {signer}, for {moment(patients.authorized_at(row), zone)}."
 
 
-def rescue(patient: Patient, place: Place, lens: Lens, facts: Mapping[FactKind, PatientFact]) -> list[tuple[str, str]]:
-    """Doses of tocilizumab held for the patient, and those that the stock of the site makes for the weight."""
-    held = {row.dose_number for row in stock.reserved(patient.id, lens)}
-    rows = [("Held for the patient", plural(len(held), "dose"))]
+def rescue(
+    patient: Patient, place: Place, lens: Lens, facts: Mapping[FactKind, PatientFact], infusion: Infusion | None
+) -> list[tuple[str, str]]:
+    """Doses of tocilizumab held for the patient (at the infusion, once there was one), and those the stock makes."""
+    on, words = (infusion.holds_on, f"Held on {said(infusion.holds_on)}") if infusion else (lens.as_of, "Held")
+    held = {row.dose_number for row in stock.reserved(patient.id, Lens(on, lens.known_at))}
+    rows = [(words, plural(len(held), "dose"))]
     weighed = facts.get(FactKind.WEIGHT)
     if weighed is None or weighed.weight_kg is None:
         return [*rows, ("On hand", "no weight recorded")]

@@ -16,13 +16,13 @@ from rems.events.models import AdverseEvent
 from rems.events.rules import Kind
 from rems.followup import margin, queries
 from rems.followup.drawing import Happened, drawings
-from rems.followup.margin import FACT_WORDS, Gateside
+from rems.followup.margin import DONE_WORDS, FACT_WORDS, Gateside
 from rems.followup.queries import Course, Line
 from rems.followup.schedule import VisitState
 from rems.patients import queries as patients
 from rems.patients.models import Patient, PatientFact
 from rems.patients.queries import Place
-from rems.patients.rules import FactKind, said
+from rems.patients.rules import FactKind
 from rems.programs.rules import VisitKind
 from rems.web.counting import days
 from rems.web.days import end_of
@@ -31,20 +31,22 @@ from rems.web.filters import exact_moment, long_day
 SHORT = {Kind.CRS: "CRS", Kind.ICANS: "ICANS"}
 LONGEST_LABEL = 24
 NEWEST = 5
+FEW_VISITS = 5
 LATE = {VisitState.DONE_LATE, VisitState.OVERDUE}
+MISSED = {VisitState.OVERDUE, VisitState.WINDOW_NOT_SET}
 AHEAD = {VisitState.OPEN, VisitState.DUE_SOON, VisitState.PLANNED}
 
 
 @dataclass(frozen=True)
 class Overview:
-    """One patient on one day: the schedule with its drawing, and what stands in the margin."""
+    """One patient on one day: the schedule with its drawing, and what stands in the margin. `whole`: every visit."""
 
     patient: Patient
     place: Place
     lens: Lens
     course: Course
+    whole: bool
     ribbons: tuple[Markup, ...]
-    has_events: bool
     gate: Gateside
     rescue: list[tuple[str, str]]
     consents: list[tuple[str, bool]]
@@ -66,6 +68,15 @@ class Overview:
         return sum(line.state in AHEAD for line in self.course.lines)
 
     @property
+    def missed(self) -> int:
+        """How many visits have gone by unrecorded."""
+        return sum(line.state in MISSED for line in self.course.lines)
+
+    @property
+    def has_windows(self) -> bool:
+        return any(line.visit.has_window for line in self.course.lines)
+
+    @property
     def inn(self) -> str:
         """The generic name of the product."""
         return next((p.inn for p in self.place.program.products if p.name == self.patient.product), "")
@@ -80,17 +91,18 @@ class Overview:
             f"{self.place.program.title} at {self.place.site.name} since {long_day(self.patient.enrolled_on)}."
         )
 
-    def window(self, line: Line) -> str:
-        """13 Jan to 13 May 2027; the year is said once where it is the same."""
-        opens, closes = line.visit.opens_on, line.visit.closes_on
-        if opens is None or closes is None:
-            return "none set"
-        first = said(opens).removesuffix(f" {opens.year}") if opens.year == closes.year else said(opens)
-        return f"{first} to {said(closes)}"
+    @property
+    def shown(self) -> tuple[Line, ...]:
+        """The visits of the table: all, or those up to the one after the next."""
+        lines, following = self.course.lines, self.course.next
+        cut = max(lines.index(following) + 2, FEW_VISITS) if following else len(lines)
+        return lines if self.whole or cut + 2 >= len(lines) else lines[:cut]
 
     def state_words(self, line: Line) -> str:
         """How a visit stands, with its days: 20 days late, opens in 50 days. Empty where its own words say enough."""
         visit, on = line.visit, self.lens.as_of
+        if line.state is VisitState.WINDOW_NOT_SET:
+            return "Target day passed"
         if visit.opens_on is None or visit.closes_on is None or self.course.provisional:
             return ""
         if line.state in LATE:
@@ -111,7 +123,7 @@ class Overview:
         return {VisitKind.EXAMINATION: "Examination", VisitKind.QUERY: "A call is enough"}.get(line.visit.kind, "")
 
 
-def of(actor: Actor, patient: Patient, place: Place, lens: Lens, *, now: datetime) -> Overview:
+def of(actor: Actor, patient: Patient, place: Place, lens: Lens, *, now: datetime, whole: bool) -> Overview:
     """The page of a patient under the lens; events only for those who may read them."""
     zone = place.site.timezone
     today = day_in(zone, now)
@@ -126,10 +138,10 @@ def of(actor: Actor, patient: Patient, place: Place, lens: Lens, *, now: datetim
         place=place,
         lens=lens,
         course=course,
+        whole=whole,
         ribbons=drawings(patient.number, course, happened, on=lens.as_of, today=today),
-        has_events=bool(happened),
         gate=margin.gateside(actor, patient, place, lens, infusion=course.infusion, at=at),
-        rescue=margin.rescue(patient, place, lens, facts),
+        rescue=margin.rescue(patient, place, lens, facts, course.infusion),
         consents=margin.consents(facts),
         facts=margin.fact_rows(place, lens, facts),
         latest=_latest(zone, course, facts, found),
@@ -147,7 +159,9 @@ def _latest(
     zone: str, course: Course, facts: Mapping[FactKind, PatientFact], found: list[AdverseEvent]
 ) -> list[tuple[str, str, bool]]:
     """The newest records of the patient, each with who made it and when, as the margin lists them."""
-    made: list[tuple[Fact, str]] = [(row, f"{FACT_WORDS[kind]} recorded") for kind, row in facts.items()]
+    made: list[tuple[Fact, str]] = [
+        (row, DONE_WORDS.get(kind, f"{FACT_WORDS[kind]} recorded")) for kind, row in facts.items()
+    ]
     made += [(line.fact, f"{line.visit.title} recorded") for line in course.lines if line.fact]
     made += [(one, f"{one.term} reported") for one in found]
     if course.infusion:

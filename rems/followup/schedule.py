@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from rems.patients.rules import said
 from rems.programs.rules import Confidence, Schedule, Unit, VisitKind, VisitPlan
 
 DUE_SOON_DAYS = 30  # a window that closes within so many days is due soon
@@ -58,6 +59,14 @@ class Visit:
     @property
     def has_window(self) -> bool:
         return self.opens_on is not None and self.closes_on is not None
+
+    @property
+    def window(self) -> str:
+        """13 Jan to 13 May 2027: the year is said once where it is the same. Empty where no window is set."""
+        if self.opens_on is None or self.closes_on is None:
+            return ""
+        opens, same = said(self.opens_on), self.opens_on.year == self.closes_on.year
+        return f"{opens.removesuffix(f' {self.opens_on.year}') if same else opens} to {said(self.closes_on)}"
 
 
 def plan(schedule: Schedule, *, infused_on: date) -> tuple[Visit, ...]:

@@ -27,7 +27,7 @@ def patient(patient_id: UUID) -> str:
     found = patients.patient(actor, patient_id)
     place = patients.place(actor, found.scope_id)
     lens = current_lens(zone=place.site.timezone)
-    page = overview.of(actor, found, place, lens, now=utcnow())
+    page = overview.of(actor, found, place, lens, now=utcnow(), whole=request.args.get("visits") == "all")
     return render_template("followup/patient.html", page=page, patient=found, lens=lens)
 
 

@@ -96,12 +96,14 @@ class Change:
     fields: tuple[tuple[str, Any, Any], ...]
 
 
-ENTRY = """select id, moment, actor, role, action, reason, table_name, row_key, operation, demonstration, before, after, xid::text as xid,
-  encode(digest, 'hex') as digest from trail.entry"""
+ENTRY = """
+select id, moment, actor, role, action, reason, table_name, row_key, operation, demonstration, before, after,
+  xid::text as xid, encode(digest, 'hex') as digest from trail.entry
+"""
 
 
 def history(table: str, key: UUID) -> list[Change]:
-    """The trail of one record, oldest first. Raises NotFound for a table without a trail, or a record one may not see."""
+    """The trail of one record, oldest first. Raises NotFound: a table without a trail, a record one may not see."""
     if table not in TRAILED:
         raise NotFound(f'There is no record of the kind "{table}".')
     rows = db.session.execute(
@@ -113,7 +115,7 @@ def history(table: str, key: UUID) -> list[Change]:
 
 
 def newest(actor: Actor, *, before: UUID | None = None, action: str = "", size: int = 50) -> Sequence[Any]:
-    """The newest entries an actor may see, before one of them (for the next page), filtered by the beginning of the action."""
+    """The newest entries an actor may see, before one of them (for the next page), by the beginning of the action."""
     where, values = ["true"], {"size": size + 1, "before": before, "action": action}
     if before is not None:
         where.append("id < :before")

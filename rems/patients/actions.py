@@ -28,11 +28,11 @@ def authorize(
 ) -> Authorization:
     """Allow the infusion at a planned moment (UTC), once the gate of that day of the site is passed; signed.
 
-    Holds the doses of tocilizumab that the program asks for. The answer is valid for some hours from `at`, which lies
-    no further ahead than that, and may lie years back: a closed program is walked by its days. An authorization that
-    was still valid at that moment gives way. Raises NotFound, NotAllowed, BadInput with the field, Incomplete.
+    Holds the doses of tocilizumab that the program asks for. The answer is valid until some hours after `at`, which
+    lies no further ahead than that, and may lie years back: a closed program is walked by its days. An authorization
+    that is still valid gives way. Raises NotFound, NotAllowed, BadInput with the field, Incomplete.
     """
-    signatures.check_password(by, password)
+    signatures.check_password(by, password, now=now)
     with transaction(by, "patients.authorize", at=now):
         patient = queries.patient(by, patient_id)
         require(by, Permission.PATIENT_AUTHORIZE, scope_id=patient.scope_id, program_id=patient.program_id)
@@ -63,7 +63,7 @@ def authorize(
                 until_on=day_in(zone, until),
                 given_on=on,
             )
-        before = queries.valid_authorization(patient_id, at)
+        before = queries.standing_authorization(patient_id, min(at, now), until)
         row = steps.keep_authorization(
             {
                 "scope_id": patient.scope_id,
@@ -72,7 +72,7 @@ def authorize(
                 "patient_id": patient_id,
                 "location_id": location_id,
                 "valid_until": until,
-                "checks": {"at": at.isoformat(), **_kept(facts, answer)},
+                "checks": {"at": at.isoformat(), "signed_at": now.isoformat(), **_kept(facts, answer)},
                 "program_version": facts.rules.version if facts.rules else "",
                 "supersedes_id": before.id if before else None,
             }

@@ -199,7 +199,13 @@ def authorizations(patient_id: UUID, lens: Lens | None = None) -> list[Authoriza
 
 def valid_authorization(patient_id: UUID, at: datetime) -> Authorization | None:
     """The authorization that allows an infusion at that moment (UTC), if one does."""
-    return next((a for a in authorizations(patient_id) if authorized_at(a) <= at <= a.valid_until), None)
+    return standing_authorization(patient_id, at, at)
+
+
+def standing_authorization(patient_id: UUID, begin: datetime, end: datetime) -> Authorization | None:
+    """The newest authorization that is valid at some moment (UTC) between two."""
+    found = authorizations(patient_id)
+    return next((a for a in found if authorized_at(a) <= end and begin <= a.valid_until), None)
 
 
 def signed_by(row: Authorization) -> list[Signed]:
@@ -220,5 +226,12 @@ def named(patient: Patient) -> dict[str, Any]:
 
 
 def authorized_at(row: Authorization) -> datetime:
+    """The moment (UTC) from which it is valid: when it was signed, or the planned one where that lies before."""
+    signed_at = row.checks.get("signed_at")
+    planned = planned_at(row)
+    return min(planned, datetime.fromisoformat(signed_at)) if signed_at else planned
+
+
+def planned_at(row: Authorization) -> datetime:
     """The moment (UTC) for which the gate answered yes."""
     return datetime.fromisoformat(row.checks["at"])

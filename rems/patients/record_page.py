@@ -175,6 +175,7 @@ def record_page(actor: Actor, patient_id: UUID, kind: FactKind, form: RecordForm
         form=shown,
         may=may,
         rows=[(row, value_of(row)) for row in reversed(rows)],
+        questions=DEFERRAL_QUESTIONS,
     )
 
 

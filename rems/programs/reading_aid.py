@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from rems.programs.rules import Catalogue, Program, Requirement, Source, Stage, Version, VisitPlan
+from rems.programs.rules import (
+    Cadence,
+    Catalogue,
+    Confidence,
+    Program,
+    ProgramKind,
+    Requirement,
+    Schedule,
+    Source,
+    Stage,
+    Unit,
+    Version,
+    VisitPlan,
+)
 
 NCIT = "https://evsexplore.semantics.cancer.gov/evsexplore/concept/ncit/"
 
@@ -16,6 +29,40 @@ STAGE_WORDS: dict[Stage, str] = {
     Stage.FOLLOW_UP: "In follow-up",
     Stage.SPONSOR: "Asked of the sponsor",
 }
+
+CADENCE_WORDS: dict[Cadence, str] = {
+    Cadence.ONCE: "once",
+    Cadence.ONCE_PER_REPRESENTATIVE: "once for each representative",
+    Cadence.ONCE_PER_PERSON: "once for each person",
+    Cadence.ONCE_PER_PATIENT: "once for each patient",
+    Cadence.PER_INFUSION: "for each infusion",
+    Cadence.PER_DISPENSE: "each time the product is dispensed",
+    Cadence.PER_EVENT: "for each event",
+    Cadence.PER_SHIPMENT: "for each shipment",
+    Cadence.CONTINUOUS: "at every moment",
+    Cadence.EVENT_DRIVEN: "when it happens",
+    Cadence.PERIODIC: "periodically",
+    Cadence.SCHEDULED: "on a timetable",
+}
+
+CONFIDENCE_WORDS: dict[Confidence, str] = {
+    Confidence.FOUND: "found",
+    Confidence.FOUND_INFERRED: "found, inferred",
+    Confidence.GENERAL_HIGH: "general knowledge, likely",
+    Confidence.GENERAL_MEDIUM: "general knowledge",
+    Confidence.UNCERTAIN: "uncertain",
+}
+
+KIND_WORDS: dict[ProgramKind, str] = {
+    ProgramKind.REMS: "REMS",
+    ProgramKind.RMP_ARM: "risk management plan",
+    ProgramKind.NATIONAL_PV: "national pharmacovigilance",
+    ProgramKind.LABELING: "labeling",
+    ProgramKind.LTFU_GUIDANCE: "guidance on follow-up",
+    ProgramKind.REGISTRY: "registry",
+}
+
+CONDITION_WORDS: dict[str, str] = {"crs_or_neurotoxicity": "CRS or neurologic toxicity"}
 
 
 class Cites(Protocol):
@@ -96,10 +143,56 @@ def titles(program: Program) -> dict[str, str]:
     return {r.code: r.title for v in program.versions for r in v.requirements}
 
 
+@dataclass(frozen=True)
+class VisitLine:
+    """One visit of a schedule, or a run of yearly ones that differ in nothing but the year."""
+
+    title: str
+    codes: str
+    due: str
+    window: str
+    first: VisitPlan
+
+
+def visit_lines(schedule: Schedule) -> tuple[VisitLine, ...]:
+    """The visits of a schedule in order, yearly ones with an equal step and the same rules on one line."""
+    runs: list[list[VisitPlan]] = []
+    for visit in schedule.visits:
+        if runs and _continues(runs[-1], visit):
+            runs[-1].append(visit)
+        else:
+            runs.append([visit])
+    return tuple(_line(run) for run in runs)
+
+
+def _continues(run: list[VisitPlan], visit: VisitPlan) -> bool:
+    last = run[-1]
+    alike = all(
+        (v.kind, v.opens, v.before, v.after, v.asks, v.confidence)
+        == (visit.kind, None, visit.before, visit.after, visit.asks, visit.confidence)
+        for v in (last, visit)
+    )
+    years = last.offset.unit is visit.offset.unit is Unit.YEARS
+    step = visit.offset.value - last.offset.value
+    return alike and years and (len(run) == 1 or step == last.offset.value - run[-2].offset.value)
+
+
+def _line(run: list[VisitPlan]) -> VisitLine:
+    first, last = run[0], run[-1]
+    window = visit_window(first)
+    if first is last:
+        return VisitLine(first.title, first.code, str(first.offset), window, first)
+    step = run[1].offset.value - first.offset.value
+    every = "every year" if step == 1 else f"every {step} years"
+    return VisitLine(f"{first.title} to {last.title}", f"{first.code} to {last.code}", every, window, first)
+
+
 def visit_window(plan: VisitPlan) -> str:
     """When a visit may happen, in words; empty where no window is established."""
     if plan.opens is not None and plan.closes is not None:
         return f"day {plan.opens} to {plan.closes}"
+    if plan.before is not None and plan.before == plan.after:
+        return f"{plan.before} days before or after"
     if plan.before is not None and plan.after is not None:
         return f"{plan.before} days before to {plan.after} days after"
     return ""

@@ -11,8 +11,14 @@ bp = Blueprint("programs", __name__)
 
 @bp.app_template_filter("in_words")
 def in_words(code: str) -> str:
-    """once_per_person: once per person."""
+    """authorized_representative: authorized representative."""
     return code.replace("_", " ").replace("-", " ")
+
+
+@bp.app_template_filter("begun")
+def begun(text: str) -> str:
+    """With a capital at the beginning and the rest as it is; marked text stays marked."""
+    return text[:1].upper() + text[1:]
 
 
 @bp.get("/programs")
@@ -45,7 +51,6 @@ def show(code: str) -> ResponseReturnValue:
         schedules=[catalogue.schedules[track] for track in program.tracks],
         sources=[(s, reading_aid.address_of(s)) for s in reading_aid.used_sources(catalogue, program, version)],
         titles=reading_aid.titles(program),
-        ncit=reading_aid.NCIT,
         unverified=reading_aid.unverified(version),
-        window=reading_aid.visit_window,
+        aid=reading_aid,
     )

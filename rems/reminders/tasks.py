@@ -2,18 +2,27 @@
 
 from uuid import UUID
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 
 from rems.core.clock import utcnow
 from rems.reminders import actions
 from rems.work.engine import engine
 
+TRIES = 9  # waits of 4, 16, 64 … 65536 seconds between them: a day
 
-@engine.task(name="reminders.deliver", queue="mail", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
-def deliver(reminder_id: str) -> None:
+
+@engine.task(
+    name="reminders.deliver",
+    queue="mail",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=TRIES - 1, exponential_wait=4),
+)
+def deliver(context: JobContext, reminder_id: str) -> None:
     """Send one reminder; a second run finds it sent and does nothing."""
+    key = UUID(reminder_id)
     try:
-        actions.deliver(UUID(reminder_id), now=utcnow())
-    except OSError as error:  # smtplib's errors are of this kind too
-        actions.note_failure(UUID(reminder_id), str(error), now=utcnow())
+        actions.deliver(key, now=utcnow())
+    except Exception as error:
+        last = context.job.attempts + 1 >= TRIES
+        actions.note_failure(key, f"{type(error).__name__}: {error}", last=last, now=utcnow())
         raise

@@ -152,9 +152,5 @@ def _doses(site: Site, standing: Standing) -> Doses:
         weight,
         tuple(rules.doses_through(changes, start=start, end=end, weight_kg=weight)),
         tuple(rules.asked_through(asked, start=start, end=end)),
-        tuple(
-            (one.lot.expires_on, f"Lot {one.lot.lot} expires")
-            for one in stock.lots(site.id, lens)
-            if start <= one.lot.expires_on <= end
-        ),
+        tuple((day, f"Lot {lot} expires") for day, lot in rules.expiring(changes, start=start, end=end)),
     )

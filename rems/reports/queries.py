@@ -57,7 +57,7 @@ def changes(site_id: UUID, lens: Lens) -> list[Change]:
     """Every movement of a site's vials up to the day of the lens, with what a dose needs to know of its lot."""
     moves = facts(StockMovement, lens, scope_id=site_id).subquery()
     query = (
-        select(StockLot.id, StockLot.strength_mg, StockLot.expires_on, moves.c.holds_on, moves.c.vials)
+        select(StockLot.id, StockLot.strength_mg, StockLot.expires_on, moves.c.holds_on, moves.c.vials, StockLot.lot)
         .join(moves, moves.c.lot_id == StockLot.id)
         .order_by(moves.c.holds_on, StockLot.id, moves.c.id)
     )

@@ -17,6 +17,7 @@ class Change:
     expires_on: date
     on: date
     vials: int
+    lot: str = ""
 
 
 def doses_through(changes: Sequence[Change], *, start: date, end: date, weight_kg: int) -> list[tuple[date, int]]:
@@ -42,6 +43,15 @@ def _on_hand(changes: Sequence[Change], day: date) -> list[VialStock]:
             held = lots.get(one.lot_id) or VialStock(one.lot_id, one.strength_mg, one.expires_on, 0)
             lots[one.lot_id] = replace(held, vials=held.vials + one.vials)
     return list(lots.values())
+
+
+def expiring(changes: Sequence[Change], *, start: date, end: date) -> list[tuple[date, str]]:
+    """The lots that expire in this time with vials left, by day: their last day of use, and their number."""
+    found = {c.lot_id: c for c in changes if start <= c.expires_on <= end}
+    kept = [
+        c for c in found.values() if any(v.vials > 0 and v.lot_id == c.lot_id for v in _on_hand(changes, c.expires_on))
+    ]
+    return sorted((c.expires_on, c.lot) for c in kept)
 
 
 def asked_through(asked: Callable[[date], int], *, start: date, end: date) -> list[tuple[date, int]]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from reportlab.graphics.shapes import Drawing
 from reportlab.platypus import Flowable
 
-from rems.certification.papers import page_size
+from rems.certification.papers import footer_line, page_size
 from rems.certification.queries import Signed, Standing, signed_by
 from rems.certification.rules import FindingState
 from rems.core.actor import Actor
@@ -56,11 +56,10 @@ def site_compliance(
     signed = signed_by(standing.entry, standing.certificate) if standing.certificate else []
     content = gather(site, standing, tuple(one.signature.digest for one in signed))
     digest = content_digest(content)
-    line = _program_line(program.title, version)
     document = Document(
         title="Site compliance report",
         scope_line=f"{site.name}{_clinics(content.clinics)}",
-        subline=line,
+        subline=_program_line(program.title, version),
         facts=[
             ("As of", f"{lens.as_of:%A} {_long(lens.as_of)}"),
             ("Known at", _known(lens.known_at, settled=settled)),
@@ -71,7 +70,7 @@ def site_compliance(
         footer=Proof(
             as_of=lens.as_of,
             known_at=lens.known_at if settled else None,
-            program_line=line,
+            program_line=footer_line(program, version),
             rules_digest=content.rules,
             content_digest=digest,
         ),
@@ -119,7 +118,7 @@ def _tocilizumab(content: Content, width: float) -> list[Flowable]:
     if not content.lots and not any(number for _, number in (*doses.on_hand, *doses.asked)):
         return [head, parts.prose("None was on hand, and none was asked for.")]
     said = f"Figure 1. Doses on hand and asked for, {_long(doses.start)} to {_long(doses.end)}."
-    return [head, parts.figure(_chart(doses, content.as_of, width), said), *_lots(content)]
+    return [head, parts.figure(_chart(doses, content.as_of, width), said), parts.gap(4), *_lots(content)]
 
 
 def _chart(doses: Doses, on: date, width: float) -> Drawing:
@@ -133,7 +132,7 @@ def _chart(doses: Doses, on: date, width: float) -> Drawing:
         width=width,
         heading=f"Doses for {doses.weight_kg} kg",
         zones=[
-            Zone(first, after, ("Fewer than asked for",), ZoneKind.LATE)
+            Zone(first, after, ("Too few",), ZoneKind.LATE)
             for first, after in too_few(doses.on_hand, doses.asked, end=doses.end)
         ],
         marks=[Mark(day, label, MarkKind.EXPIRY) for day, label in doses.expiries],
@@ -211,7 +210,7 @@ def _events(content: Content) -> list[Flowable]:
         for e in content.events
     ]
     columns = (_key("Case"), "Event", parts.Column("Grade", kind=parts.Kind.NUMBER), "Serious", "Day 0")
-    when = "day 0 in the 365 days before"
+    when = "with day 0 in the 365 days before"
     return _listed(6, "Adverse events", when, columns, rows, (24, 34, 10, 16, 16), "None.")
 
 

@@ -6,25 +6,32 @@ from typing import Any
 from uuid import UUID
 
 from rems.access import queries as accounts
-from rems.access.passwords import matches
+from rems.access.steps import DOOR, TooSoon, attempt
 from rems.core.actor import Actor
-from rems.core.db import db, history_is_entered, require_transaction
+from rems.core.db import db, history_is_entered, require_transaction, transaction
 from rems.core.errors import BadInput
 from rems.core.ids import uuid7
 from rems.signatures.models import Signature
 from rems.signatures.rules import Meaning, digest_of
 
 
-def check_password(by: Actor, password: str | None) -> None:
+def check_password(by: Actor, password: str | None, *, now: datetime) -> None:
     """The second component of a signature (21 CFR 11.200(a)(1)): the signer types the password again. Raises BadInput.
 
-    Called before the transaction that signs, so that a refusal leaves nothing behind. None passes only while the owner
-    enters history (`entering_history`), where nobody can type.
+    Called before the transaction that signs, and noted in one of its own like an attempt to sign in: wrong ones make
+    the next wait (21 CFR 11.300(d)). None passes only while the owner enters history, where nobody can type.
     """
     if password is None and history_is_entered():
         return
     account = accounts.account_by_id(by.id) if by.id else None
-    if account is None or not matches(password or "", account.password_hash):
+    if account is None:
+        raise BadInput("Only a person who is signed in can sign.", "password")
+    try:
+        with transaction(DOOR, "signatures.check_password", at=now):
+            taken = attempt(account.email, password or "", address=f"signature of {account.id}", now=now)
+    except TooSoon as early:
+        raise BadInput(early.sentence, "password") from early
+    if taken is None:
         raise BadInput("This is not your password. A signature needs it again.", "password")
 
 

@@ -200,7 +200,7 @@ def sign_enrollment(
 
     Raises NotFound, NotAllowed (it names who may sign), BadInput, Incomplete with each attestation left out.
     """
-    signatures.check_password(by, password)
+    signatures.check_password(by, password, now=now)
     with transaction(by, "sites.sign_enrollment", at=now) as session:
         site = queries.site(by, site_id)
         entry = queries.entry(by, site_id, code)

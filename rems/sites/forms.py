@@ -74,14 +74,17 @@ class EnrollmentForm(BaseForm):
     holds_on = DayField("Signed for")
     password = PasswordField("Your password", hint="Your signature: it stands for your name on paper", width="mid")
 
+    def take(self, statements: Sequence[Attestation]) -> None:
+        """Accept these statements; whether one is left out, the action says."""
+        self.attested.choices = [(a.code, a.text) for a in statements]
+
     def offer(self, statements: Sequence[Attestation]) -> None:
-        """Let these statements be ticked; those whose wording was not read at its source say so."""
-        self.attested.choices = [(a.code, worded(a)) for a in statements]
-
-
-def worded(statement: Attestation) -> str:
-    unsure = "" if statement.confidence.verified else Markup(' <span class="soft small">Not verified</span>')
-    return Markup("{}{}").format(statement.text, unsure)
+        """Show these statements to tick; those whose wording was not read at its source say so."""
+        unsure = Markup(' <span class="soft small text-nowrap">Not verified</span>')
+        self.attested.choices = [
+            (a.code, Markup("{}{}").format(a.text, "" if a.confidence.verified else unsure)) for a in statements
+        ]
+        self.attested.optional = False
 
 
 class ProcessForm(BaseForm):

@@ -75,7 +75,7 @@ def enrollment(site_id: UUID, code: str) -> ResponseReturnValue:
     entry = queries.entry(actor, site_id, code)
     lens = current_lens(site.timezone)
     form = filled(EnrollmentForm, holds_on=last_open_day(entry.program, today=lens.as_of))
-    form.offer(entry.program.attestations)
+    form.take(entry.program.attestations)
     if holds(form):
         with form.answering():
             actions.sign_enrollment(
@@ -98,6 +98,7 @@ def enrollment(site_id: UUID, code: str) -> ResponseReturnValue:
         form=form,
         day=day,
         asked=entry.program.attestations_on(day),
+        asks=queries.asks_to_enroll(entry, day),
         signer=signer,
         may_sign=signer is not None
         and can(actor, Permission.SITE_ATTEST, scope_id=entry.scope_id)

@@ -177,6 +177,14 @@ def signed_form(entry: Entry, lens: Lens) -> SignedForm | None:
     return SignedForm(form, person, found[-1], found[-1].digest == digest_of(content))
 
 
+def asks_to_enroll(entry: Entry, on: date) -> bool:
+    """Do the rules of that day ask for a representative, a signed form, or statements to attest?"""
+    version = entry.program.version_on(on)
+    asked = {r.evidence for r in version.requirements} if version else set()
+    named = asked & {EvidenceKind.REPRESENTATIVE_DESIGNATED, EvidenceKind.ENROLLMENT_FORM}
+    return bool(named or entry.program.attestations_on(on))
+
+
 @dataclass(frozen=True)
 class Process:
     """One process or document of a site under a program, whether the rules of the day ask for it, and the proof."""

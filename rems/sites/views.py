@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/sites/new")
 def new() -> ResponseReturnValue:
-    return register_page(SiteForm(data={"timezone": "UTC"}))
+    return register_page(SiteForm())
 
 
 @bp.post("/sites/new")
@@ -92,6 +92,7 @@ def show(site_id: UUID) -> ResponseReturnValue:
             {
                 "entry": e,
                 "open": e.program.is_open(lens.as_of),
+                "asks": queries.asks_to_enroll(e, lens.as_of),
                 "representative": queries.representative(e.scope_id, lens),
                 "form": queries.enrollment(e.scope_id, lens),
                 "processes": [(p, may_record(p.kind, e)) for p in queries.processes(e, lens)],

@@ -41,7 +41,7 @@ def receive(
     with transaction(by, "stock.receive", note.strip(), at=now):
         site = sites.site(by, site_id)
         require(by, Permission.STOCK_MOVE, scope_id=site_id)
-        check_not_ahead(holds_on, today=day_in(site.timezone, now), words="Received on")
+        check_not_ahead(holds_on, today=day_in(site.timezone, now), words="Day received")
         ledger.check_receipt(lot, strength_mg, vials, expires_on, holds_on)
         _check_location(site_id, location_id)
         steps.one_at_a_time(site_id)

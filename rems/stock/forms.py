@@ -18,19 +18,26 @@ MOVES = [
 class ReceiveForm(BaseForm):
     lot = TextField("Lot number", hint="Printed on the box beside LOT", longest=40, width="mid")
     strength_mg = ChoiceField("Strength", choices=[(str(mg), f"{mg} mg") for mg in STRENGTHS_MG], shown="radio")
-    vials = WholeNumberField("Vials", least=1, most=MOST_VIALS)
-    expires_on = DayField("Expires on", hint="The last day it may be given; if the box says a month, its last day")
+    vials = WholeNumberField("Number of vials", least=1, most=MOST_VIALS)
+    expires_on = DayField("Day of expiry", hint="The last day it may be given; if the box says a month, its last day")
     location_id = ChoiceField("Where it is kept")
-    holds_on = DayField("Received on")
+    holds_on = DayField("Day received")
     note = TextField("Note", hint="For example the delivery note or the supplier", longest=500, optional=True)
 
 
 class MoveForm(BaseForm):
     kind = ChoiceField("What happened", choices=MOVES, shown="radio")
-    vials = WholeNumberField("Vials", most=MOST_VIALS, hint="How many go. For a count: how many you found.")
+    vials = WholeNumberField("Number of vials", most=MOST_VIALS, hint="How many go. For a count: how many you found.")
     location_id = ChoiceField("Brought to", optional=True, hint="Only when they stay at this site")
     holds_on = DayField("Day")
     note = TextField("Reason", longest=500, hint="In a few words; it is kept with the movement")
+
+
+class UseForm(BaseForm):
+    lot_id = ChoiceField("Lot", hint="What is held for this patient stands first")
+    vials = WholeNumberField("Number of vials given", least=1, most=MOST_VIALS)
+    holds_on = DayField("Day given")
+    note = TextField("Note", hint="For example why it was given", longest=500, optional=True)
 
 
 class WeightForm(BaseForm):

@@ -173,6 +173,13 @@ def patient_numbers(patient_ids: Collection[UUID]) -> dict[UUID, str]:
     return {row.id: row.number for row in rows}
 
 
+def patient_number(site_id: UUID, patient_id: UUID) -> str:
+    """The registry number of a patient of the site. Raises NotFound."""
+    if not is_patient_of(site_id, patient_id):
+        raise NotFound("There is no such patient at this site, or none that you may see.")
+    return patient_numbers([patient_id])[patient_id]
+
+
 def is_patient_of(site_id: UUID, patient_id: UUID) -> bool:
     """Whether the reader may see such a patient at the site. A foreign key alone would take a hidden one."""
     query = select(patient.c.id).join(Scope, Scope.id == patient.c.scope_id)

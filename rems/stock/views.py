@@ -1,10 +1,9 @@
 """The stock of rescue medicine of a site: what is on hand, its lots and movements, and the forms that change it."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, require
@@ -14,12 +13,10 @@ from rems.core.errors import BadInput, NotFound
 from rems.core.lens import Lens
 from rems.sites import queries as sites
 from rems.sites.models import Site
-from rems.stock import actions, outlook, queries
+from rems.stock import actions, outlook, queries, shown
 from rems.stock.drawing import weeks_ahead
-from rems.stock.forms import COUNT, MOVES, TRANSFER, MoveForm, ReceiveForm, WeightForm
+from rems.stock.forms import COUNT, MOVES, TRANSFER, MoveForm, ReceiveForm, UseForm, WeightForm
 from rems.stock.models import StockLot
-from rems.stock.outlook import lot_state
-from rems.stock.queries import MovementLine
 from rems.stock.rules import DOSE_SOURCE, MovementKind, said
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
@@ -47,16 +44,16 @@ def movement_words(kind: MovementKind) -> str:
 
 @bp.get("/stock")
 def index() -> ResponseReturnValue:
-    actor, now, number, text = current_actor(), utcnow(), asked_page(), request.args.get("q", "")
+    actor, number, text = current_actor(), asked_page(), request.args.get("q", "")
     rows, total = sites.page(actor, text=text, number=number, size=SIZE)
     if total == 1 and not text:
         return redirect(url_for("stock.site", site_id=rows[0].id))
-    weight = reference_kg()
+    weight = shown.reference_kg()
     return render_template(
         "stock/index.html",
         page=page_of(rows, total=total, number=number, size=SIZE),
-        doses={s.id: queries.doses(s.id, Lens(day_in(s.timezone, now)), weight) for s in rows},
-        asked={s.id: asked_doses(s, Lens(day_in(s.timezone, now))) for s in rows},
+        doses={s.id: queries.doses(s.id, today(s), weight) for s in rows},
+        asked={s.id: shown.asked_doses(actor, s, today(s)) for s in rows},
         weight=weight,
         text=text,
     )
@@ -75,9 +72,9 @@ def site(site_id: UUID) -> ResponseReturnValue:
 
 def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | None = None) -> str:
     stock = queries.on_hand(site.id, lens)
-    on, weight = lens.as_of, reference_kg()
+    on, weight = lens.as_of, shown.reference_kg()
     held = queries.held_at(site.id, lens)
-    programs = asked_doses(site, lens)
+    programs = shown.asked_doses(current_actor(), site, lens)
     asked = max([sum(h.doses for h in held), *programs.values()])
     look, reference = outlook.ahead(weight, stock, on, asked=asked, days=DAYS_AHEAD), outlook.worth(weight, stock, on)
     moves = queries.movements(site.id, lens, 5)
@@ -87,7 +84,8 @@ def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | 
         lens=lens,
         reference=reference,
         lots=[
-            (line, *state_of(line.lot, lens, vials=line.vials, held=line.held)) for line in queries.lots(site.id, lens)
+            (line, *shown.state_of(line.lot, lens, vials=line.vials, held=line.held))
+            for line in queries.lots(site.id, lens)
         ],
         held=held,
         programs=programs,
@@ -98,7 +96,7 @@ def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | 
         worth=outlook.worth(weight_kg, stock, on) if weight_kg is not None else None,
         dose_source=DOSE_SOURCE,
         moves=moves,
-        numbers=numbers_of(moves),
+        numbers=shown.numbers_of(moves),
     )
 
 
@@ -112,20 +110,20 @@ def movements(site_id: UUID) -> ResponseReturnValue:
         site=found,
         lens=lens,
         page=page_of(rows, total=queries.count_movements(site_id, lens), number=number, size=SIZE),
-        numbers=numbers_of(rows),
+        numbers=shown.numbers_of(rows),
     )
 
 
 @bp.get("/sites/<uuid:site_id>/stock/receive")
 def receive(site_id: UUID) -> ResponseReturnValue:
     found = site_to_change(site_id)
-    return receive_page(found, ReceiveForm(data={"holds_on": day_in(found.timezone, utcnow())}))
+    return receive_page(found, ReceiveForm(data={"holds_on": today(found).as_of}))
 
 
 @bp.post("/sites/<uuid:site_id>/stock/receive")
 def take_in(site_id: UUID) -> ResponseReturnValue:
     found, form = site_to_change(site_id), ReceiveForm.sent()
-    form.location_id.choices = places(site_id)
+    form.location_id.choices = shown.places(site_id)
     if form.validate():
         with form.answering():
             actions.receive(
@@ -146,9 +144,9 @@ def take_in(site_id: UUID) -> ResponseReturnValue:
 
 
 def receive_page(site: Site, form: ReceiveForm) -> str:
-    form.location_id.choices = places(site.id)
-    if len(places(site.id)) == 1 and not form.location_id.data:
-        form.location_id.data = places(site.id)[0][0]
+    form.location_id.choices = shown.places(site.id)
+    if len(shown.places(site.id)) == 1 and not form.location_id.data:
+        form.location_id.data = shown.places(site.id)[0][0]
     return render_template("stock/receive.html", site=site, form=form)
 
 
@@ -163,13 +161,13 @@ def move(site_id: UUID, lot_id: UUID) -> ResponseReturnValue:
 @bp.post("/sites/<uuid:site_id>/stock/lots/<uuid:lot_id>")
 def move_now(site_id: UUID, lot_id: UUID) -> ResponseReturnValue:
     found, lot, form = site_to_change(site_id), lot_of(site_id, lot_id), MoveForm.sent()
-    form.location_id.choices = others(lot)
+    form.location_id.choices = shown.others(lot)
     if form.validate():
         with form.answering():
             moved(lot, form)
             flash(f"Lot {lot.lot}: the movement is recorded.")
             return redirect(url_for("stock.move", site_id=site_id, lot_id=lot_id))
-    return lot_page(found, lot, form, Lens(day_in(found.timezone, utcnow()))), 422
+    return lot_page(found, lot, form, today(found)), 422
 
 
 def moved(lot: StockLot, form: MoveForm) -> None:
@@ -186,7 +184,7 @@ def moved(lot: StockLot, form: MoveForm) -> None:
 
 
 def lot_page(site: Site, lot: StockLot, form: MoveForm, lens: Lens) -> str:
-    form.location_id.choices = others(lot)
+    form.location_id.choices = shown.others(lot)
     if not form.location_id.choices:
         form.kind.choices = [pair for pair in MOVES if pair[0] != TRANSFER]
     rows = queries.movements(site.id, lens, SIZE, lot_id=lot.id)
@@ -195,14 +193,52 @@ def lot_page(site: Site, lot: StockLot, form: MoveForm, lens: Lens) -> str:
         "stock/lot.html",
         site=site,
         lot=lot,
-        place=dict(places(site.id))[str(lot.location_id)],
+        place=dict(shown.places(site.id))[str(lot.location_id)],
         form=form,
         lens=lens,
         vials=vials,
         held=held,
-        state=state_of(lot, lens, vials=vials, held=held),
+        state=shown.state_of(lot, lens, vials=vials, held=held),
         rows=rows,
-        numbers=numbers_of(rows),
+        numbers=shown.numbers_of(rows),
+    )
+
+
+@bp.get("/sites/<uuid:site_id>/stock/patients/<uuid:patient_id>")
+def use(site_id: UUID, patient_id: UUID) -> ResponseReturnValue:
+    found = site_to_change(site_id)
+    return use_page(found, patient_id, UseForm(data={"holds_on": today(found).as_of}))
+
+
+@bp.post("/sites/<uuid:site_id>/stock/patients/<uuid:patient_id>")
+def use_now(site_id: UUID, patient_id: UUID) -> ResponseReturnValue:
+    found, form = site_to_change(site_id), UseForm.sent()
+    form.lot_id.choices = shown.lots_for(found, patient_id, today(found))
+    if form.validate():
+        with form.answering():
+            actions.move(
+                UUID(form.lot_id.data),
+                MovementKind.USED,
+                -form.vials.data,
+                holds_on=form.holds_on.data,
+                patient_id=patient_id,
+                note=form.note.data,
+                by=current_actor(),
+                now=utcnow(),
+            )
+            flash("The vials given are recorded, and taken off what was held for the patient.")
+            return redirect(url_for("stock.site", site_id=site_id))
+    return use_page(found, patient_id, form), 422
+
+
+def use_page(site: Site, patient_id: UUID, form: UseForm) -> str:
+    form.lot_id.choices = shown.lots_for(site, patient_id, today(site))
+    return render_template(
+        "stock/use.html",
+        site=site,
+        patient_id=patient_id,
+        number=queries.patient_number(site.id, patient_id),
+        form=form,
     )
 
 
@@ -214,38 +250,13 @@ def lot_of(site_id: UUID, lot_id: UUID) -> StockLot:
     return found
 
 
+def today(site: Site) -> Lens:
+    """The site's own today, with all that is known now."""
+    return Lens(day_in(site.timezone, utcnow()))
+
+
 def site_to_change(site_id: UUID) -> Site:
     """The site whose stock the actor may change. Raises NotFound, NotAllowed."""
     found = sites.site(current_actor(), site_id)
     require(current_actor(), Permission.STOCK_MOVE, scope_id=site_id)
     return found
-
-
-def state_of(lot: StockLot, lens: Lens, *, vials: int, held: int) -> tuple[str, str]:
-    soon_days = max(current_app.extensions["rems_settings"].value("reminders", "lot_days"))
-    return lot_state(lot.expires_on, lens.as_of, vials=vials, held=held, soon_days=soon_days)
-
-
-def reference_kg() -> int:
-    """The weight (kg) that stands for an unknown patient."""
-    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
-    return weight
-
-
-def asked_doses(site: Site, lens: Lens) -> dict[str, int]:
-    """How many doses each program of the site asks to be there on the day; a program that asks none is left out."""
-    versions = ((e.program.title, e.program.version_on(lens.as_of)) for e in sites.entries(current_actor(), site.id))
-    return {title: v.tocilizumab.doses for title, v in versions if v and v.tocilizumab.doses}
-
-
-def places(site_id: UUID) -> list[tuple[str, str]]:
-    return [(str(place.id), place.name) for place in sites.locations(site_id)]
-
-
-def others(lot: StockLot) -> list[tuple[str, str]]:
-    """The places of the site where the lot does not lie."""
-    return [pair for pair in places(lot.scope_id) if pair[0] != str(lot.location_id)]
-
-
-def numbers_of(rows: Sequence[MovementLine]) -> dict[UUID, str]:
-    return queries.patient_numbers({m.movement.patient_id for m in rows if m.movement.patient_id})

@@ -1,4 +1,4 @@
-"""Which moment of knowledge is settled: all that was recorded up to it is committed, so asking later answers the same."""
+"""Which moment of knowledge is settled: what was recorded by then is committed, so asking later answers the same."""
 
 import time
 from datetime import UTC, datetime

@@ -15,6 +15,6 @@ class AttemptForm(BaseForm):
     staff_id = ChoiceField("Person")
     holds_on = DayField("Day of the assessment")
     question_set = TextField("Question set", hint="Name and edition, as printed on it", longest=200)
-    questions = WholeNumberField("Questions asked", most=MOST_QUESTIONS)
-    correct = WholeNumberField("Right answers", most=MOST_QUESTIONS)
+    questions = WholeNumberField("Number of questions", most=MOST_QUESTIONS)
+    correct = WholeNumberField("Number of right answers", most=MOST_QUESTIONS)
     pass_mark_percent = WholeNumberField("Pass mark", most=100, unit="%")

@@ -1,52 +1,16 @@
-"""`python -m rems import faers DIR`: what is taken, known and refused; and that memory does not grow."""
+"""`python -m rems import faers DIR`: what is taken, known and refused, and why."""
 
-import json
-import os
-import subprocess
-import sys
-from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import psycopg
 import pytest
-from sqlalchemy import text
 
 from rems.background import taking
 from rems.background.reading import TERMS, open_extract, read_terms
 from rems.cli import importing, main
-from rems.core.actor import Actor
-from rems.core.db import db, reading
 from rems.core.errors import BadInput
-from rems.core.settings import ROOT
-from tests.background.extracts import HEADERS, Lines, line, write_many
-
-TABLES = ("public_report", "public_drug", "public_reaction", "public_word")
-
-
-@pytest.fixture
-def run(app, where, capsys):
-    """Import a folder through the command; what it printed, line by line, without how far it was."""
-
-    def command(folder):
-        assert importing.faers(app.extensions["rems_settings"], where, folder) == 0
-        printed = capsys.readouterr().out.splitlines()
-        return printed[next(i for i, one in enumerate(printed) if one.startswith("FAERS")) :]
-
-    return command
-
-
-@pytest.fixture
-def rows(app):
-    """Read as the app's own role."""
-
-    def ask(query, **values):
-        with reading(Actor.system("test")):
-            return [tuple(row) for row in db.session.execute(text(query), values)]
-
-    return ask
-
-
-def counts(rows):
-    return {table: rows(f"select count(*) from {table}")[0][0] for table in TABLES}
+from tests.background.extracts import Lines, line
 
 
 def test_a_report_is_kept_with_all_it_says(run, rows, tmp_path):
@@ -56,7 +20,7 @@ def test_a_report_is_kept_with_all_it_says(run, rows, tmp_path):
     lines.add("THER", 100, dsg_drug_seq=1, start_dt="20251002", end_dt="20251003", dur="2", dur_cod="DAY")
     said = run(lines.write(tmp_path / "faers"))
     assert said == [
-        "FAERS 2025Q4: 1 cases read, 1 taken, 0 skipped as already there, 0 refused.",
+        "FAERS 2025Q4: 1 case read, 1 taken, 0 skipped as already there, 0 refused.",
         "0 lines refused.",
     ]
     (report,) = rows(
@@ -84,12 +48,12 @@ def test_a_report_is_kept_with_all_it_says(run, rows, tmp_path):
     }
 
 
-def test_a_second_run_takes_nothing_and_a_new_version_is_a_report_of_its_own(run, rows, tmp_path):
+def test_a_second_run_takes_nothing_and_a_new_version_is_a_report_of_its_own(run, rows, counts, tmp_path):
     lines = Lines().case(100).case(200)
     run(lines.write(tmp_path / "faers"))
-    before = counts(rows)
+    before = counts()
     assert run(tmp_path / "faers")[0].endswith("2 cases read, 0 taken, 2 skipped as already there, 0 refused.")
-    assert counts(rows) == before
+    assert counts() == before
     run(lines.case(100, caseversion=2).write(tmp_path / "faers"))
     assert rows("select primary_id from public_report where case_id = 100 order by 1") == [(1001,), (1002,)]
 
@@ -140,27 +104,27 @@ def test_a_refused_report_refuses_its_case_and_says_so_at_each_of_its_lines(run,
     assert rows("select case_id from public_report") == [(200,)]
 
 
-def test_a_refused_line_of_another_file_leaves_the_report_and_says_so(run, rows, tmp_path):
+def test_a_refused_line_of_another_file_leaves_the_report_and_says_so(run, counts, tmp_path):
     lines = Lines().case(100).add("REAC", 100, pt=" ").add("DRUG", 100, drug_seq="two")
     lines.add("INDI", 100, indi_drug_seq=9, indi_pt="Lymphoma").add("THER", 100, dsg_drug_seq=9)
     said = run(lines.write(tmp_path / "faers"))
     stays = "report 1001 stays without this line"
     assert said == [
-        "FAERS 2025Q4: 1 cases read, 1 taken, 0 skipped as already there, 0 refused.",
+        "FAERS 2025Q4: 1 case read, 1 taken, 0 skipped as already there, 0 refused.",
         "4 lines refused:",
         f'  DRUG25Q4.txt, line 3: drug_seq is "two", expected a whole number; {stays}',
         f"  REAC25Q4.txt, line 3: pt is blank; {stays}",
         "  INDI25Q4.txt, line 3: names drug 9, which report 1001 does not list; the report stays without this line",
         "  THER25Q4.txt, line 3: names drug 9, which report 1001 does not list; the report stays without this line",
     ]
-    assert counts(rows)["public_report"] == counts(rows)["public_drug"] == counts(rows)["public_reaction"] == 1
+    assert counts()["public_report"] == counts()["public_drug"] == counts()["public_reaction"] == 1
 
 
 def test_a_line_of_no_report_and_a_repeated_report_are_refused(run, rows, tmp_path):
     lines = Lines().case(100).add("REAC", 300, pt="Pyrexia").add("DEMO", 100, rept_cod="PER")
     said = run(lines.write(tmp_path / "faers"))
     assert said == [
-        "FAERS 2025Q4: 1 cases read, 1 taken, 0 skipped as already there, 0 refused.",
+        "FAERS 2025Q4: 1 case read, 1 taken, 0 skipped as already there, 0 refused.",
         "2 lines refused:",
         "  DEMO25Q4.txt, line 3: repeats primaryid 1001 of line 2",
         "  REAC25Q4.txt, line 3: belongs to no report: DEMO25Q4.txt has none with primaryid 3001",
@@ -189,7 +153,9 @@ def test_a_case_whose_line_was_mended_is_taken_by_the_next_run(run, rows, tmp_pa
     assert rows("select count(*) from public_drug") == [(2,)]
 
 
-def test_an_import_broken_off_leaves_nothing_and_the_next_one_does_it_all(app, where, run, rows, tmp_path, monkeypatch):
+def test_an_import_broken_off_leaves_nothing_and_the_next_one_does_it_all(
+    app, where, run, rows, counts, tmp_path, monkeypatch
+):
     monkeypatch.setattr(taking, "BATCH", 2)
     folder = Lines().case(100).case(200).case(300).case(400).write(tmp_path / "faers")
 
@@ -199,10 +165,27 @@ def test_an_import_broken_off_leaves_nothing_and_the_next_one_does_it_all(app, w
 
     with psycopg.connect(where.owner, autocommit=True) as connection, pytest.raises(KeyboardInterrupt):
         taking.take(connection, open_extract(folder), read_terms(TERMS), stop)
-    assert set(counts(rows).values()) == {0}
+    assert set(counts().values()) == {0}
     assert rows("select count(*) from import_run") == [(0,)]
     assert run(folder)[0].endswith("4 cases read, 4 taken, 0 skipped as already there, 0 refused.")
-    assert counts(rows)["public_drug"] == 4
+    assert counts()["public_drug"] == 4
+
+
+def test_two_imports_at_once_take_each_case_once(app, where, counts, tmp_path):
+    lines = Lines()
+    for case in range(100, 160):
+        lines.case(case)
+    folder, together = lines.write(tmp_path / "faers"), Barrier(2)
+
+    def one(_):
+        with psycopg.connect(where.owner, autocommit=True) as connection:
+            together.wait()
+            return taking.take(connection, open_extract(folder), read_terms(TERMS), lambda words: None)
+
+    with ThreadPoolExecutor(2) as both:
+        tallies = list(both.map(one, range(2)))
+    assert sorted((tally.taken, tally.known) for tally in tallies) == [(0, 60), (60, 0)]
+    assert counts()["public_drug"] == 60
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -246,83 +229,8 @@ def test_without_the_owner_or_a_database_it_says_what_is_missing(app, where, tmp
 
 
 def test_the_app_may_read_but_not_write_public_reports(app, where):
+    tables = ("public_report", "public_drug", "public_reaction", "public_word")
     with psycopg.connect(where.app) as connection:
-        for table in (*TABLES, "import_run", "import_refusal"):
+        for table in (*tables, "import_run", "import_refusal"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
                 connection.execute(f"delete from {table}")
-
-
-@pytest.mark.needs_shared("data/faers")
-def test_the_real_extract_is_taken_whole(run, rows, shared):
-    folder = shared / "data" / "faers"
-    assert run(folder) == [
-        "FAERS 2025Q4: 501 cases read, 501 taken, 0 skipped as already there, 0 refused.",
-        "0 lines refused.",
-    ]
-    lines = {k: (folder / f"{k}25Q4.txt").read_text().splitlines()[1:] for k in HEADERS}
-    found = counts(rows)
-    assert (found["public_report"], found["public_drug"], found["public_reaction"]) == (501, 3285, 2256)
-    assert found["public_report"] == len(lines["DEMO"])
-    assert found["public_drug"] == len(lines["DRUG"])
-    assert found["public_reaction"] == len(lines["REAC"])
-    kept = rows(
-        "select (select sum(jsonb_array_length(outcomes)) from public_report), "
-        "(select sum(jsonb_array_length(sources)) from public_report), "
-        "(select sum(jsonb_array_length(indications)) from public_drug), "
-        "(select sum(jsonb_array_length(therapy)) from public_drug)"
-    )
-    assert kept == [tuple(len(lines[k]) for k in ("OUTC", "RPSR", "INDI", "THER"))] == [(671, 17, 2189, 806)]
-    types = Counter(one.split("$")[8] for one in lines["DEMO"])
-    assert dict(rows("select report_type, count(*) from public_report group by 1")) == types
-    assert types["EXP"] == 454
-    again = run(folder)
-    assert again[0] == "FAERS 2025Q4: 501 cases read, 0 taken, 501 skipped as already there, 0 refused."
-    assert counts(rows) == found
-
-
-@pytest.mark.needs_shared("data/faers")
-def test_the_one_cart_case_of_the_real_extract_is_found(run, rows, shared):
-    run(shared / "data" / "faers")
-    assert rows(
-        "select case_id, days_taken, outcomes, special_interest, mfr_received, fda_received "
-        "from public_report where cart"
-    ) == [(25913997, 5, ["OT"], [], "2025-10-08", "2025-10-13")]
-    assert rows("select name, product, role, lot, indications from public_drug where product <> '' order by id") == [
-        ("CILTACABTAGENE AUTOLEUCEL", "ciltacabtagene autoleucel", "PS", "23GC3515", ["Plasma cell myeloma"]),
-        ("CILTACABTAGENE AUTOLEUCEL", "ciltacabtagene autoleucel", "SS", "", ["Plasma cell myeloma"]),
-    ]
-    terms = "select term from public_reaction a join public_report r on r.id = a.report_id where r.case_id = 25913997"
-    assert rows(terms) == [("Malignant melanoma",)]
-    groups = dict(rows("""select "group", count(*) from public_reaction where "group" <> '' group by 1"""))
-    assert groups["CRS"] >= 1
-    assert groups["ICANS"] >= 1
-
-
-MEASURE = """
-import json, resource, sys, time
-from pathlib import Path
-from rems.cli import importing
-from rems.core import place, settings
-chosen = settings.read()
-for folder in sys.argv[1:]:
-    begun = time.monotonic()
-    assert importing.faers(chosen, place.find(chosen), Path(folder)) == 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print("measured", json.dumps([time.monotonic() - begun, peak]))
-"""
-GROWTH_KIB = 6 * 1024
-
-
-def test_memory_does_not_grow_with_the_extract(app, where, rows, tmp_path, record_property):
-    small, large = write_many(tmp_path / "small", 1_000), write_many(tmp_path / "large", 16_000, first=40_000_000)
-    addresses = {"REMS_DATABASE_URL": where.app, "REMS_OWNER_DATABASE_URL": where.owner}
-    env = {**os.environ, **addresses, "REMS_DEMO": "1", "REMS_DATA_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, str(small), str(large)], cwd=ROOT, env=env, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    measured = [json.loads(one.split(" ", 1)[1]) for one in done.stdout.splitlines() if one.startswith("measured")]
-    (_, before), (seconds, after) = measured
-    record_property("cases_per_second", round(16_000 / seconds))
-    assert counts(rows)["public_report"] == 17_000
-    assert after - before < GROWTH_KIB, f"{before} KiB for 1,000 cases, {after} KiB for 16,000"

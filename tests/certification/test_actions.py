@@ -215,9 +215,9 @@ def test_the_standing_of_another_day_uses_the_version_of_that_day(world: World) 
 def test_a_site_that_is_not_ready_is_told_how_many_requirements_are_left(world: World) -> None:
     hospital = world.hospital(EUROPE)
     on = date(2020, 5, 1)
-    assert standing(hospital, on).sentence == "Not certified. 3 of 3 requirements to become certified are not met."
+    assert standing(hospital, on).sentence == "3 of 3 requirements to become certified are not met."
     hospital.ready(on)
-    assert standing(hospital, on).sentence.startswith("Not certified yet. Every requirement to become certified is met")
+    assert standing(hospital, on).sentence.startswith("Every requirement to become certified is met")
 
 
 def moment(superuser: object) -> datetime:

@@ -5,10 +5,13 @@ import re
 from datetime import date
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
 from rems.access.rules import Role
+from rems.certification.mending import place_of
+from rems.programs import queries as programs
 from rems.sites import actions as sites
 from rems.sites.rules import StaffRole
 from tests.factories import EUROPE, KYMRIAH, LABEL, PASSWORD, Hospital, World, csrf
@@ -33,7 +36,7 @@ def test_the_page_says_what_is_so_today_and_leads_to_where_a_gap_is_mended(clien
     assert "3 of 3 requirements to become certified are not met" in said
     assert f"/sites/{hospital.site_id}/stock" in page
     assert f"/sites/{hospital.site_id}/programs/{EUROPE}/training" in page
-    assert "For: program manager." in said
+    assert "To be mended by the program manager." in said
     assert "A program manager of" in said and 'name="password"' not in page
     assert "not verified" in said and "found S21" in said
 
@@ -42,8 +45,8 @@ def test_whoever_may_not_mend_a_gap_is_told_who_may(client: FlaskClient, world: 
     hospital = world.hospital(EUROPE)
     world.sign_in(client, world.account(Role.AUDITOR, site_id=hospital.site_id))
     said = words(client.get(address(hospital)).get_data(as_text=True))
-    assert "For: site coordinator or pharmacist." in said
-    assert "For: site coordinator or authorized representative." in said
+    assert "To be mended by the site coordinator or pharmacist." in said
+    assert "To be mended by the site coordinator or authorized representative." in said
 
 
 def test_a_manager_certifies_a_ready_site_through_the_form(client: FlaskClient, world: World) -> None:
@@ -112,6 +115,7 @@ def test_a_closed_program_says_since_when_and_why(client: FlaskClient, world: Wo
     assert "Nothing is asked today" in said
     assert "KYMRIAH REMS closed on 26 June 2025. No longer necessary" in said
     assert "was given on 4 June 2018" in said
+    assert "Show its last day, 25 June 2025" in said
     for step in ("Version 2017, 19 requirements", "This site certified", "Program closed", "The day shown"):
         assert step in said
 
@@ -167,3 +171,13 @@ def test_a_pharmacist_sees_the_page_without_the_report(client: FlaskClient, worl
     page = client.get(address(hospital)).get_data(as_text=True)
     assert "Not certified" in page
     assert "report.pdf" not in page
+
+
+def test_every_place_where_a_gap_is_mended_is_a_page(app: Flask) -> None:
+    asked = [r for p in programs.catalogue().programs.values() for v in p.versions for r in v.requirements]
+    places = {place_of(r) for r in asked} - {None}
+    assert len(places) > 5
+    for place in places:
+        assert place is not None
+        rules = app.url_map.iter_rules(place.endpoint)
+        assert any(set(place.takes) == rule.arguments for rule in rules), place

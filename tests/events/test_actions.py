@@ -1,81 +1,30 @@
-"""Reporting and assessing events against a real database: who may, what is kept, what the trail says."""
+"""Reporting events against a real database: who may, what is kept, what the trail says."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
+import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from rems.access.rules import Role
 from rems.core.actor import Actor
 from rems.core.db import db, reading
-from rems.core.errors import BadInput, NotAllowed, NotFound, StaleRecord
-from rems.core.lens import Lens
+from rems.core.errors import BadInput, NotAllowed, NotFound
 from rems.events import actions, queries
 from rems.events.actions import Happening
-from rems.events.grading import CrsInputs, Oxygen
-from rems.events.models import AdverseEvent, DeadlineRow
+from rems.events.models import DeadlineRow
 from rems.events.rules import Kind, Outcome, Seriousness
 from rems.evidence.models import Evidence
-from rems.programs import queries as programs
+from tests.events.cases import DAY, MILD, SEVERE, cache, kept, nothing_is_kept, processor, reported, trail
 from tests.factories import EUROPE, KYMRIAH, LABEL, Hospital, World
-
-DAY = date(2026, 11, 12)
-SEVERE = Happening(
-    kind=Kind.CRS,
-    term="",
-    began_on=DAY,
-    site_aware_on=DAY,
-    day_zero=DAY,
-    seriousness=[Seriousness.HOSPITALIZATION],
-    outcome=Outcome.RECOVERING,
-    crs_inputs=CrsInputs(temperature_c=39.4, vasopressors=1, oxygen=Oxygen.LOW_FLOW),
-)
-MILD = replace(
-    SEVERE, kind=Kind.INFECTION, term="Pneumonia", seriousness=[], crs_inputs=None, outcome=Outcome.RECOVERED
-)
 
 
 @pytest.fixture
 def hospital(world: World) -> Hospital:
     return world.hospital(EUROPE)
-
-
-def processor(world: World, code: str = EUROPE, role: Role = Role.CASE_PROCESSOR) -> Actor:
-    with reading(Actor.system("test")):
-        program_id = programs.key(code)
-    return world.account(role, program_id=program_id)
-
-
-def reported(hospital: Hospital, happened: Happening = SEVERE, patient_id: UUID | None = None) -> UUID:
-    patient_id = patient_id or hospital.patient(infused_on=happened.began_on - timedelta(days=3))
-    return actions.report(patient_id, happened, by=hospital.coordinator, now=hospital.world.now)
-
-
-def kept(actor: Actor, event_id: UUID) -> AdverseEvent:
-    with reading(actor):
-        row = queries.event(actor, event_id)
-        db.session.expunge(row)
-        return row
-
-
-def cache(actor: Actor) -> list[tuple[str, date, str]]:
-    with reading(actor):
-        rows = db.session.scalars(select(DeadlineRow).order_by(DeadlineRow.due_on))
-        return [(row.code, row.due_on, row.condition) for row in rows]
-
-
-def trail(hospital: Hospital, action: str) -> list[dict[str, object]]:
-    """What the trail says of this hospital alone: it keeps what other tests wrote."""
-    return [e for e in hospital.world.trail(action) if e["scope_id"] in (hospital.scope_id, hospital.site_id)]
-
-
-def nothing_is_kept(hospital: Hospital, action: str = "events.report") -> bool:
-    with reading(Actor.system("test")):
-        return not db.session.scalars(select(AdverseEvent)).all() and not trail(hospital, action)
 
 
 def test_a_report_keeps_the_grade_the_days_and_the_infusion_before_it(hospital: Hospital) -> None:
@@ -224,105 +173,15 @@ def test_the_trail_shows_the_report_and_who_made_it(hospital: Hospital) -> None:
     assert str(key) in {e["row_key"] for e in entries}
 
 
-def assessed(
-    event_id: UUID, by: Actor, world: World, *, expected: bool = True, reason: str = "Label of 11/2025"
-) -> UUID:
-    return actions.assess(
-        event_id,
-        expected=expected,
-        seriousness=[Seriousness.HOSPITALIZATION],
-        reason=reason,
-        by=by,
-        now=world.now,
-    )
-
-
-def test_assessed_as_expected_the_clock_for_the_unexpected_stops(world: World) -> None:
-    hospital = world.hospital(LABEL, country="US")
-    key = reported(hospital)
-    reviewer = processor(world, LABEL, Role.MEDICAL_REVIEWER)
-    new = assessed(key, reviewer, world)
-    row = kept(reviewer, key)
-    assert (row.id, row.supersedes_id, row.expected, row.day_zero) == (new, key, True, DAY)
-    assert cache(reviewer) == []
-    with reading(reviewer):
-        assert [s.id for s in queries.states(reviewer, row.case_number)] == [key, new]
-
-
-def test_assessed_as_unexpected_the_clock_runs_on_without_its_condition_under_the_same_key(world: World) -> None:
-    hospital = world.hospital(LABEL, country="US")
-    key = reported(hospital)
-    with reading(hospital.coordinator):
-        before = db.session.scalars(select(DeadlineRow.id)).all()
-    new = assessed(key, processor(world, LABEL), world, expected=False)
-    assert cache(hospital.coordinator) == [("US-15DAY-ALERT", date(2026, 11, 27), "")]
-    with reading(hospital.coordinator):
-        assert db.session.scalars(select(DeadlineRow.id)).all() == before
-        assert db.session.scalars(select(DeadlineRow.event_id)).all() == [new]
-
-
-def test_an_upgrade_to_serious_is_evidence_too(world: World) -> None:
-    hospital = world.hospital(EUROPE)
-    light = replace(SEVERE, crs_inputs=CrsInputs(38.4), seriousness=[])
-    key = reported(hospital, light)
-    new = assessed(key, processor(world), world)
-    with reading(hospital.coordinator):
-        assert db.session.scalars(select(Evidence.kind).where(Evidence.subject_id == new)).all() == ["case-report"]
-    assert [c[0] for c in cache(hospital.coordinator)] == ["EU-SERIOUS"]
-
-
-def test_assessing_is_refused_to_the_site(hospital: Hospital, world: World) -> None:
-    key = reported(hospital)
-    with pytest.raises(NotAllowed, match="case processor, medical reviewer"):
-        assessed(key, hospital.coordinator, world)
-    assert kept(hospital.coordinator, key).id == key
-    assert trail(hospital, "events.assess") == []
-
-
-def test_an_assessment_without_its_reason_is_refused(hospital: Hospital, world: World) -> None:
-    with pytest.raises(BadInput, match="Reason is missing: say against which reference safety information"):
-        assessed(reported(hospital), processor(world), world, reason="  ")
-
-
-def test_two_who_assess_the_same_state_do_not_overwrite_each_other(hospital: Hospital, world: World) -> None:
-    key, by = reported(hospital), processor(world)
-    assessed(key, by, world)
-    with pytest.raises(StaleRecord):
-        assessed(key, by, world, expected=False)
-    assert kept(by, key).expected is True
-
-
-def test_an_assessment_of_a_hidden_case_is_not_found(hospital: Hospital, world: World) -> None:
-    with pytest.raises(NotFound):
-        assessed(reported(hospital), processor(world, LABEL), world)
-
-
-def test_the_trail_shows_the_assessment_with_its_reason(hospital: Hospital, world: World) -> None:
-    assessed(reported(hospital), processor(world), world)
-    (entry,) = [e for e in trail(hospital, "events.assess") if e["table_name"] == "adverse_event"]
-    assert (entry["operation"], entry["reason"]) == ("insert", "Label of 11/2025")
-
-
-def test_what_was_known_before_the_assessment_can_be_asked_for_ever(hospital: Hospital, world: World) -> None:
-    key, by = reported(hospital), processor(world)
-    with reading(by):
-        before = db.session.execute(text("select clock_timestamp()")).scalar_one()
-    assessed(key, by, world)
-    with reading(by):
-        assert queries.event(by, key, Lens(world.today, before)).expected is None
-        assert queries.event(by, key, Lens(world.today)).expected is True
-        assert len(queries.states(by, queries.event(by, key).case_number, Lens(world.today, before))) == 1
-        with pytest.raises(NotFound, match="had not begun on that day"):
-            queries.event(by, key, Lens(DAY - timedelta(days=1)))
-
-
-def test_the_cache_can_be_thrown_away_and_built_anew(hospital: Hospital, world: World, superuser: object) -> None:
+def test_the_cache_can_be_thrown_away_and_built_anew(
+    hospital: Hospital, world: World, superuser: psycopg.Connection
+) -> None:
     reported(hospital)
     reported(hospital, MILD)
     everything = Actor.system("test")
     with reading(everything):
         before = db.session.scalars(select(DeadlineRow.id).order_by(DeadlineRow.id)).all()
-    superuser.execute("delete from deadline")  # type: ignore[attr-defined]
+    superuser.execute("delete from deadline")
     assert actions.rebuild_all_deadlines(by=everything, now=world.now) == 2
     with reading(everything):
         assert db.session.scalars(select(DeadlineRow.id).order_by(DeadlineRow.id)).all() == before

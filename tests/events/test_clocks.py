@@ -164,11 +164,11 @@ def test_not_assessed_runs_every_clock_of_the_unexpected(program: Program, day_z
 @pytest.mark.parametrize(
     ("on", "rest"),
     [
-        (date(2026, 11, 24), (("−", "Tue 24 Nov 2026", "the day shown"), ("=", "3 days", "left"))),
-        (date(2026, 11, 26), (("−", "Thu 26 Nov 2026", "the day shown"), ("=", "1 day", "left"))),
-        (date(2026, 11, 27), (("−", "Fri 27 Nov 2026", "the day shown"), ("=", "0 days", "left"))),
-        (date(2026, 11, 28), (("−", "Sat 28 Nov 2026", "the day shown"), ("=", "1 day", "late"))),
-        (date(2026, 12, 27), (("−", "Sun 27 Dec 2026", "the day shown"), ("=", "30 days", "late"))),
+        (date(2026, 11, 24), (("−", "Tue 24 Nov 2026", "today"), ("=", "3 days", "left"))),
+        (date(2026, 11, 26), (("−", "Thu 26 Nov 2026", "today"), ("=", "1 day", "left"))),
+        (date(2026, 11, 27), (("−", "Fri 27 Nov 2026", "today"), ("=", "0 days", "left"))),
+        (date(2026, 11, 28), (("−", "Sat 28 Nov 2026", "today"), ("=", "1 day", "late"))),
+        (date(2026, 12, 27), (("−", "Sun 27 Dec 2026", "today"), ("=", "30 days", "late"))),
         (date(2026, 12, 28), ()),
     ],
 )

@@ -1,9 +1,11 @@
 """What is due at the sites of an actor."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
 
 from rems.access.rules import Role
 from rems.core.actor import Actor
@@ -38,7 +40,7 @@ def test_the_longest_overdue_comes_first_then_what_closes_soon(hospital: Hospita
 
 def test_what_was_held_and_what_is_only_planned_is_not_due(world: World, hospital: Hospital) -> None:
     key = hospital.infused(INFUSED, number="HL-1")
-    hospital.enrolled(date(2025, 1, 2), planned_infusion_on=date(2025, 2, 2))
+    hospital.enrolled(date(2025, 7, 1), planned_infusion_on=date(2025, 8, 1))
     said = {"contact": ContactKind.PHONE, "survival": Survival.ALIVE, "answers": {}}
     actions.record_visit(key, "D100", holds_on=date(2026, 3, 1), **said, by=hospital.coordinator, now=world.now)
     assert due(hospital.coordinator, 7) == [("HL-1", "M06")]
@@ -71,12 +73,21 @@ def test_a_visit_without_a_window_is_named_around_its_target_day(world: World) -
 
 
 def test_what_is_due_is_found_through_an_index(hospital: Hospital) -> None:
+    """Not by reading the whole table, under the policies of a coordinator as well."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
+        if "FROM planned_visit" in statement:
+            asked.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        due(hospital.coordinator, 7)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len(asked) == 2
     with reading(hospital.coordinator):
         db.session.execute(text("set local enable_seqscan = off"))
-        plan = db.session.scalars(
-            text(
-                "explain select * from planned_visit where held_on is null and closes_on <= :day and scope_id = :scope"
-            ),
-            {"day": TODAY, "scope": hospital.scope_id},
-        )
-        assert "ix_planned_visit" in "\n".join(plan)
+        for statement, values in asked:
+            plan = db.session.connection().exec_driver_sql(f"explain {statement}", values).scalars().all()
+            assert "using ix_planned_visit" in "\n".join(plan).lower(), plan

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from rems.programs import files, reading_aid
-from rems.programs.rules import Source, Stage
+from rems.programs.rules import Cadence, Confidence, ProgramKind, Source, Stage
 from tests.factories import EUROPE, KYMRIAH, LABEL, World
 from tests.programs.conftest import CONFIG
 
@@ -49,6 +49,32 @@ def test_every_stage_has_words_and_every_requirement_is_shown_once() -> None:
         for version in program.versions:
             shown = [r.code for _, some in reading_aid.by_stage(version) for r in some]
             assert sorted(shown) == sorted(r.code for r in version.requirements)
+
+
+def test_every_kind_of_word_has_its_words() -> None:
+    assert set(reading_aid.CADENCE_WORDS) == set(Cadence)
+    assert set(reading_aid.CONFIDENCE_WORDS) == set(Confidence)
+    assert set(reading_aid.KIND_WORDS) == set(ProgramKind)
+
+
+def test_yearly_visits_with_the_same_rules_stand_on_one_line() -> None:
+    found = [(v.title, v.due, v.window) for v in reading_aid.visit_lines(CATALOGUE.schedules["CIBMTR-STANDARD-TED"])]
+    assert found == [
+        ("Day 100", "100 calendar days", "day 85 to 115"),
+        ("6 months", "6 months", "day 150 to 210"),
+        ("Year 1", "1 year", "day 366 to 425"),
+        ("Year 2 to Year 6", "every year", "60 days before or after"),
+        ("Year 8 to Year 14", "every 2 years", "60 days before or after"),
+    ]
+
+
+def test_no_visit_gets_lost_on_a_line() -> None:
+    for schedule in CATALOGUE.schedules.values():
+        lines = reading_aid.visit_lines(schedule)
+        ends = [code for line in lines for code in line.codes.split(" to ")]
+        assert ends[0] == schedule.visits[0].code
+        assert ends[-1] == schedule.visits[-1].code
+        assert {line.first.asks for line in lines} == {visit.asks for visit in schedule.visits}
 
 
 @pytest.mark.parametrize(
@@ -105,14 +131,14 @@ def test_the_page_shows_every_rule_of_every_version(reader: FlaskClient, code: s
         for part in (*program.clocks, *program.attestations):
             assert part.code in page
         for track in program.tracks:
-            for visit in CATALOGUE.schedules[track].visits:
-                assert visit.title in page
+            for line in reading_aid.visit_lines(CATALOGUE.schedules[track]):
+                assert line.title in page
 
 
 def test_the_day_chooses_the_version_and_a_closed_program_says_so(reader: FlaskClient) -> None:
     assert "Version 2017 is in force" in read(reader, f"/programs/{KYMRIAH}?as_of=2020-01-01")
     page = read(reader, f"/programs/{KYMRIAH}?as_of=2025-12-31")
-    assert "Closed on 31 December 2025" in page
+    assert "On 31 December 2025 this program is closed" in page
     assert "Shown is version 2024-reduced, which is not in force on this day" in page
     page = read(reader, f"/programs/{KYMRIAH}?as_of=2025-12-31&version=2017")
     assert "Shown is version 2017, which is not in force on this day" in page

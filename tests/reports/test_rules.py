@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rems.reports.rules import Change, asked_through, doses_through, too_few
+from rems.reports.rules import Change, asked_through, doses_through, expiring, too_few
 from rems.stock.rules import VialStock, doses_on_hand
 
 START, END = date(2021, 12, 1), date(2021, 12, 31)
@@ -76,3 +76,11 @@ def test_the_days_with_fewer_doses_than_asked_for_are_joined(
 
     found = too_few(days(on_hand), days(asked), end=END)
     assert [(first.day, after.day) for first, after in found] == spans
+
+
+def test_a_lot_is_marked_where_it_expires_with_vials_left() -> None:
+    expires = date(2021, 12, 20)
+    left = change(-3, 2, expires=expires)
+    used = [change(-3, 2, lot=B, expires=expires), change(5, -2, lot=B, expires=expires)]
+    assert expiring([left, *used], start=START, end=END) == [(expires, "")]
+    assert expiring([left], start=START, end=date(2021, 12, 19)) == []

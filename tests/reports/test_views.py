@@ -105,7 +105,7 @@ def test_a_pharmacist_does_not_get_it_and_nothing_is_noted(
     world.sign_in(client, world.account(Role.PHARMACIST, site_id=hospital.site_id))
     answer = client.get(address(hospital))
     assert answer.status_code == 403
-    assert "report:make" in answer.get_data(as_text=True)
+    assert "auditor" in answer.get_data(as_text=True)
     assert noted() == []
 
 

@@ -246,10 +246,19 @@ def test_the_representative_signs_and_the_page_proves_it(client: FlaskClient, wo
     send(client, where, **{**form, "attested": codes})
     page = read(client, where)
     assert "Valid" in page
-    assert hospital.representative.name in page
+    assert f"Signed by {hospital.representative.name} for 3 March 2021" in page
+    assert "Sign anew only when" in page
     assert "Signed 3 Mar 2021" in read(client, f"/sites/{hospital.site_id}")
     assert "Not signed yet" in read(client, f"{where}?as_of=2021-03-02")
     assert "Not today." in read(client, f"{where}?as_of=2021-03-02")
+
+
+def test_a_program_that_asks_for_no_form_says_so(client: FlaskClient, world: World) -> None:
+    hospital = world.hospital(LABEL, country="US")
+    world.sign_in(client, hospital.coordinator)
+    page = read(client, f"/sites/{hospital.site_id}/programs/{LABEL}/enrollment")
+    assert "No form is asked" in page
+    assert "Designate the representative" not in page
 
 
 def test_the_form_of_a_closed_program_starts_on_its_last_open_day(client: FlaskClient, world: World) -> None:

@@ -1,0 +1,75 @@
+"""The one statement that plans every reminder: it costs what is due, not what exists, and may run twice at once.
+
+What comes near its end is told on the newest rung of its ladder that has come, by the calendar of its site, to those
+who hold a role that can act on it. The unique key of a reminder makes a second run change nothing.
+"""
+
+from sqlalchemy import text
+
+PLAN = text("""
+with rung as (
+  select 'visit_closes' as kind, unnest(cast(:visit_days as int[])) as days
+  union all select 'clock_runs_out', unnest(cast(:clock_days as int[]))
+  union all select 'lot_expires', unnest(cast(:lot_days as int[]))
+  union all select 'visit_overdue', 0
+),
+listener (kind, role) as (
+  values ('visit_closes', 'site_coordinator'), ('visit_overdue', 'site_coordinator'),
+    ('clock_runs_out', 'case_processor'), ('lot_expires', 'pharmacist'), ('lot_expires', 'site_coordinator')
+),
+thing as (
+  select 'visit_closes' as kind, v.scope_id, v.program_id, v.id as subject_id, v.closes_on as due_on,
+    p.number || ': ' || v.title as what, '/patients/' || v.patient_id as path
+  from planned_visit v join patient p on p.id = v.patient_id
+  where v.held_on is null and not v.provisional
+    and v.closes_on between :utc_day - 1 and :utc_day + 1 + (select max(days) from rung where kind = 'visit_closes')
+  union all
+  select 'visit_overdue', v.scope_id, v.program_id, v.id, v.closes_on,
+    p.number || ': ' || v.title, '/patients/' || v.patient_id
+  from planned_visit v join patient p on p.id = v.patient_id
+  where v.held_on is null and not v.provisional and v.closes_on between :utc_day - 31 and :utc_day
+  union all
+  select 'clock_runs_out', d.scope_id, d.program_id, d.id, d.due_on,
+    e.case_number || ': ' || d.what, '/events/' || d.event_id
+  from deadline d join adverse_event e on e.id = d.event_id
+  where d.due_on between :utc_day - 1 and :utc_day + 1 + (select max(days) from rung where kind = 'clock_runs_out')
+  union all
+  select 'lot_expires', l.scope_id, l.program_id, l.id, l.expires_on,
+    l.product || ' lot ' || l.lot, '/sites/' || l.scope_id || '/stock'
+  from stock_lot l
+  where l.expires_on between :utc_day - 1 and :utc_day + 1 + (select max(days) from rung where kind = 'lot_expires')
+    and 0 < (
+      select sum(m.vials) from stock_movement m where m.lot_id = l.id and not m.void
+        and not exists (select from stock_movement newer where newer.supersedes_id = m.id)
+    )
+),
+here as (
+  select t.*, case when t.kind = 'clock_runs_out' then t.program_id else s.site_id end as place,
+    (cast(:now as timestamptz) at time zone st.timezone)::date as today
+  from thing t join scope s on s.id = t.scope_id join site st on st.id = s.site_id
+),
+told as (
+  select h.*,
+    h.due_on - (select min(r.days) from rung r where r.kind = h.kind and h.due_on - h.today <= r.days) as told_on
+  from here h
+  where case when h.kind = 'visit_overdue' then h.due_on < h.today else h.due_on >= h.today end
+),
+reached as (
+  select distinct t.*, g.account_id
+  from told t join listener l on l.kind = t.kind
+  join role_grant g on g.role = l.role and coalesce(g.site_id, g.program_id) = t.place
+  join account a on a.id = g.account_id and a.active
+  where t.told_on is not null and g.from_on <= t.today and (g.until_on is null or g.until_on >= t.today)
+)
+insert into reminder
+  (id, scope_id, program_id, subject_id, kind, due_on, account_id, subject, body, path, state, planned_at, failure)
+select uuidv7(), scope_id, program_id, subject_id, kind, told_on, account_id, what,
+  case kind when 'visit_closes' then 'The window of this visit closes on '
+    when 'visit_overdue' then 'The window of this visit closed on '
+    when 'clock_runs_out' then 'This report is due on ' else 'This lot expires on ' end
+    || to_char(due_on, 'FMDD Mon YYYY') || '.',
+  path, 'planned', :now, ''
+from reached
+on conflict do nothing
+returning id
+""")

@@ -1,0 +1,60 @@
+"""What the pages of the stock look up besides: settings, what programs ask, and the choices of the forms."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import current_app
+
+from rems.core.actor import Actor
+from rems.core.lens import Lens
+from rems.sites import queries as sites
+from rems.sites.models import Site
+from rems.stock import queries
+from rems.stock.models import StockLot
+from rems.stock.outlook import lot_state
+from rems.stock.queries import MovementLine
+from rems.stock.rules import counted
+
+
+def state_of(lot: StockLot, lens: Lens, *, vials: int, held: int) -> tuple[str, str]:
+    soon_days = max(current_app.extensions["rems_settings"].value("reminders", "lot_days"))
+    return lot_state(lot.expires_on, lens.as_of, vials=vials, held=held, soon_days=soon_days)
+
+
+def reference_kg() -> int:
+    """The weight (kg) that stands for an unknown patient."""
+    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
+    return weight
+
+
+def asked_doses(actor: Actor, site: Site, lens: Lens) -> dict[str, int]:
+    """How many doses each program of the site asks to be there on the day; a program that asks none is left out."""
+    versions = ((e.program.title, e.program.version_on(lens.as_of)) for e in sites.entries(actor, site.id))
+    return {title: v.tocilizumab.doses for title, v in versions if v and v.tocilizumab.doses}
+
+
+def places(site_id: UUID) -> list[tuple[str, str]]:
+    return [(str(place.id), place.name) for place in sites.locations(site_id)]
+
+
+def others(lot: StockLot) -> list[tuple[str, str]]:
+    """The places of the site where the lot does not lie."""
+    return [pair for pair in places(lot.scope_id) if pair[0] != str(lot.location_id)]
+
+
+def numbers_of(rows: Sequence[MovementLine]) -> dict[UUID, str]:
+    return queries.patient_numbers({m.movement.patient_id for m in rows if m.movement.patient_id})
+
+
+def lots_for(site: Site, patient_id: UUID, lens: Lens) -> list[tuple[str, str]]:
+    """The lots of the site with vials, those held for the patient first."""
+    held = {row.lot_id for row in queries.reserved(patient_id, lens)}
+    lots = sorted(queries.lots(site.id, lens), key=lambda line: line.lot.id not in held)
+    return [
+        (
+            str(line.lot.id),
+            f"{line.lot.lot}, {line.lot.strength_mg} mg, {line.location}, {counted(line.vials, 'vial')}"
+            + (", held for this patient" if line.lot.id in held else ""),
+        )
+        for line in lots
+    ]

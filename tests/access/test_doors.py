@@ -1,0 +1,153 @@
+"""Every address of the program: closed to strangers, and no change without the token of its form."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from rems.access.rules import Role
+from rems.core.actor import Actor
+from rems.events import actions
+from rems.events.actions import Happening
+from rems.events.rules import Kind, Outcome
+from rems.pages import BLUEPRINTS
+from rems.web.security import is_public
+from tests.factories import EUROPE, Hospital, World
+
+PUBLIC = {
+    *("static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
+    *("health.healthz", "health.readyz", "health.metrics"),
+}
+SENT = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+TOO_OLD = "This form is too old"
+DAY = date(2026, 10, 9)
+HAPPENED = Happening(
+    Kind.OTHER, "Rash", DAY, DAY, DAY, (), Outcome.RECOVERED, ended_on=DAY, not_serious_reason="It went by itself."
+)
+
+
+def rules(app: Flask) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=str)
+
+
+@pytest.fixture
+def hospital(world: World) -> Hospital:
+    return world.hospital(EUROPE).certified(date(2026, 6, 1))
+
+
+@pytest.fixture
+def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> Mapping[str, Any]:
+    """A real value for every part of an address. A new part is named here, or its test fails by name."""
+    patient = hospital.infused(date(2026, 10, 5))
+    event = actions.report(patient, HAPPENED, by=hospital.coordinator, now=world.now)
+    waiting = hospital.enrolled(date(2026, 11, 2))
+    hospital.authorized(waiting, world.now)
+    [(visit,)] = superuser.execute("select code from planned_visit where patient_id = %s limit 1", [patient]).fetchall()
+    [(lot,)] = superuser.execute("select id from stock_lot order by id limit 1").fetchall()
+    [(fact,)] = superuser.execute("select id from patient_fact where kind = 'weight' limit 1").fetchall()
+    return {
+        "site_id": hospital.site_id,
+        "patient_id": patient,
+        "event_id": event,
+        "lot_id": lot,
+        "staff_id": hospital.staff_id,
+        "fact_id": fact,
+        "code": EUROPE,
+        "kind": "weight",
+        "table": "patient",
+        "key": patient,
+        "filename": "look.css",
+        "primary_id": 1,
+        "run_id": patient,
+        "visit": visit,
+        "waiting": waiting,
+        "ready": world.hospital(EUROPE).ready(date(2026, 6, 1)).site_id,
+        "process": "audit",
+    }
+
+
+# Where an address means something else by the same name.
+OTHERWISE = {
+    **dict.fromkeys(("followup.visit", "followup.record_visit"), {"code": "visit"}),
+    **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
+    "sites.process": {"kind": "process"},
+    "certification.certify": {"site_id": "ready"},
+}
+
+
+def address(app: Flask, rule: Rule, places: Mapping[str, Any]) -> str:
+    values = {name: places[OTHERWISE.get(rule.endpoint, {}).get(name, name)] for name in rule.arguments}
+    with app.test_request_context():
+        built = rule.build(values, append_unknown=False)
+    assert built is not None
+    return built[1]
+
+
+def test_what_is_public_is_listed_here(app: Flask) -> None:
+    assert {rule.endpoint for rule in rules(app) if is_public(app, rule.endpoint)} == PUBLIC
+
+
+def test_every_page_that_is_not_public_is_closed_to_strangers(app: Flask, client: FlaskClient, places) -> None:
+    shut = 0
+    for rule in rules(app):
+        if rule.endpoint in PUBLIC:
+            continue
+        path = address(app, rule, places)
+        for method in sorted((rule.methods or set()) - {"OPTIONS"}):
+            answer = client.open(path, method=method)
+            if method in SENT:
+                assert answer.status_code == 401, (method, path)
+            else:
+                assert answer.status_code == 302, (method, path)
+                assert answer.location.startswith("/sign-in"), (method, path)
+            shut += 1
+    assert shut > len(BLUEPRINTS)
+
+
+def test_an_address_that_is_none_is_not_found_and_says_nothing(client: FlaskClient) -> None:
+    answer = client.get("/no/such/page")
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+
+
+def test_no_change_without_the_token_of_its_form(
+    app: Flask, world: World, hospital: Hospital, places, superuser: psycopg.Connection
+) -> None:
+    posts = [r for r in rules(app) if SENT & (r.methods or set()) and r.endpoint != "access.sign_in_now"]
+    refused_for_the_token = set()
+    for client in signed_in(app, world, hospital):
+        before = written(superuser)
+        for rule in posts:
+            path = address(app, rule, places)
+            answer = client.post(path, data={"password": "x", "scope": hospital.scope_id})
+            assert answer.status_code in (400, 403, 404, 409, 422), (path, answer.status_code)
+            if answer.status_code in (400, 422) and TOO_OLD in answer.text:
+                refused_for_the_token.add(rule.endpoint)
+        assert written(superuser) == before
+    assert {r.endpoint for r in posts} - refused_for_the_token == set()
+
+
+def signed_in(app: Flask, world: World, hospital: Hospital) -> Iterator[FlaskClient]:
+    """People who together may do everything there is to do."""
+    [program] = hospital.manager.programs
+    people: list[Actor] = [
+        hospital.coordinator,
+        hospital.manager,
+        hospital.representative,
+        world.account(Role.MEDICAL_REVIEWER, program_id=program),
+    ]
+    for actor in people:
+        client = app.test_client()
+        world.sign_in(client, actor)
+        yield client
+
+
+def written(superuser: psycopg.Connection) -> int:
+    """How many entries the trail has: every change writes one."""
+    [(count,)] = superuser.execute("select count(*) from trail.entry").fetchall()
+    return int(count)
