@@ -34,7 +34,7 @@ def wait_for_address(failures: int) -> timedelta:
 
 
 def wait_left(account: Failures, address: Failures, *, now: datetime) -> timedelta:
-    """How long until the next attempt is heard (none: at once). Never more than the whole wait, whoever's clock is ahead."""
+    """How long until the next attempt is heard (none: at once); at most the whole wait, whoever's clock is ahead."""
     waits = ((account.last_at, wait_after(account.count)), (address.last_at, wait_for_address(address.count)))
     left = [min(last_at, now) + wait - now for last_at, wait in waits if last_at]
     return max([timedelta(0), *left])

@@ -72,7 +72,7 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, 
 def _wards(hospitals: list[Hospital], calendar: Calendar, size: Size, seed: int) -> list[Ward]:
     """How many patients each certified hospital has; more where the people of the sign-in page work."""
     able = [h for h in hospitals if h.certified_on]
-    weights = [4 if h is hospitals[0] else 1 for h in able]
+    weights = [3 if h is hospitals[0] else 1 for h in able]
     chosen = calendar.dice.choices(range(len(able)), weights, k=size.patients)
     infused, waiting = Counter(chosen[: -size.waiting]), Counter(chosen[-size.waiting :])
     return [Ward(h, infused[n], waiting[n], f"{seed} {h.town.prefix}", calendar.now) for n, h in enumerate(able)]

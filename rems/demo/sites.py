@@ -156,7 +156,7 @@ def _stock(hospital: Hospital, calendar: Calendar) -> None:
             expires = calendar.today - timedelta(days=6)
         if day == days[-1] and hospital.reach is Reach.CERTIFIED and calendar.chance(0.3):
             expires = calendar.today + timedelta(days=calendar.dice.randint(4, 26))
-        for strength, vials in ((400, 12), (80, 14)):
+        for strength, vials in ((400, 24), (80, 20)):
             lot = stock.receive(
                 hospital.site_id,
                 hospital.suite_id,
