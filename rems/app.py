@@ -23,6 +23,8 @@ from rems.web.security import cookie_settings
 
 PROGRAMS = settings.ROOT / "config" / "programs"
 BEATS_MISSED = 3
+PATIENCE = "-c idle_in_transaction_session_timeout=60000"
+NO_WAIT = "-c synchronous_commit=off"  # history that is entered can be entered again
 
 
 def create_app(
@@ -48,7 +50,7 @@ def create_app(
             "hide_parameters": True,  # values of a failed statement do not belong in a log
             "connect_args": {
                 "prepare_threshold": None,  # a prepared generic plan loses the scope's index under row-level security
-                "options": "-c search_path=public,queue -c idle_in_transaction_session_timeout=60000",
+                "options": f"-c search_path=public,queue {NO_WAIT if as_owner else PATIENCE}",
             },
         },
     )

@@ -8,6 +8,7 @@ from rems.access.rules import Permission, can
 from rems.access.session import current_actor, signed_in
 from rems.background import views as background
 from rems.certification import views as certification
+from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
 from rems.oversight import views as oversight
@@ -55,6 +56,7 @@ def navigation() -> dict[str, object]:
         "thumb_items": [
             (label, url_for(end), symbol, here.startswith(prefix)) for label, end, _, symbol, prefix in shown if symbol
         ][:THUMBS],
+        "today": day_in(actor.timezone, utcnow()),
         "account": {"name": current_user.account.name, "place": actor.role.capitalize()},
         "sign_out_url": url_for("access.sign_out"),
         "menu_links": [

@@ -48,10 +48,10 @@ $$;
 
 -- The day of a grant is that of the site's own calendar; a program has no place, its day is that of UTC.
 create function access_holdings(p_account uuid, p_at timestamptz)
-returns table (role text, site_id uuid, program_id uuid, scopes uuid[])
+returns table (role text, site_id uuid, program_id uuid, scopes uuid[], timezone text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select g.role, g.site_id, g.program_id,
-    (select array_agg(s.id) from public.scope s where s.site_id = g.site_id)
+    (select array_agg(s.id) from public.scope s where s.site_id = g.site_id), coalesce(t.timezone, '')
   from public.role_grant g left join public.site t on t.id = g.site_id,
     lateral (select (p_at at time zone coalesce(t.timezone, 'UTC'))::date as today) as here
   where g.account_id = p_account and g.from_on <= here.today and (g.until_on is null or g.until_on >= here.today)

@@ -51,6 +51,7 @@ def actor_of(account: Known, *, at: datetime) -> Actor:
             permissions=frozenset(GRANTS[Role(row.role)]),
             scopes=frozenset(row.scopes or ()),
             programs=frozenset([row.program_id] if row.program_id else ()),
+            timezone=row.timezone,
         )
         for row in rows
     )

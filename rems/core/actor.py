@@ -13,12 +13,13 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Holding:
-    """One role that a person holds: what it may do, and the scopes and programs it is held for."""
+    """One role that a person holds: what it may do, for which scopes and programs, and the site's time zone."""
 
     role: str
     permissions: frozenset[str]
     scopes: frozenset[UUID] = frozenset()
     programs: frozenset[UUID] = frozenset()
+    timezone: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Actor:
     @property
     def programs(self) -> frozenset[UUID]:
         return frozenset(p for h in self.holdings for p in h.programs)
+
+    @property
+    def timezone(self) -> str:
+        """Whose calendar is theirs: that of the first site they work for (IANA name); else UTC."""
+        return next((h.timezone for h in self.holdings if h.timezone), "UTC")
 
     def opening(self, scopes: Iterable[UUID]) -> "Actor":
         """The same actor while it makes these scopes (a site enrolls): they count as its own in that transaction."""

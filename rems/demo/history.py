@@ -45,6 +45,7 @@ REACH = {
     23: Reach.WORKING,
 }
 SHOWN_AT = (0, 12)  # where the people of the sign-in page work
+HERE = 4  # of the newest events happened at the first hospital
 RUNNING = (1, 2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 17)  # days since day zero of the newest events
 
 Say = Callable[[str], None]
@@ -79,11 +80,17 @@ def _wards(hospitals: list[Hospital], calendar: Calendar, size: Size, seed: int)
 
 
 def _events(treated: list[Treated], reporter: Reporter, size: Size) -> None:
-    alive = [t for t in treated if t.died_on is None]
-    recent = sorted(alive, key=lambda t: t.infused_on)[-60:]
-    running = RUNNING[: min(len(recent), size.events)]
-    for days_ago, one in zip(running, reporter.calendar.dice.sample(recent, len(running)), strict=True):
+    """The newest, whose clocks run, at the first hospital and elsewhere; then those of the years before."""
+    dice = reporter.calendar.dice
+    recent = sorted((t for t in treated if t.died_on is None), key=lambda t: t.infused_on)[-60:]
+    dice.shuffle(recent)
+    recent.sort(key=lambda t: t.hospital.town is not TOWNS[0])  # stable: the first hospital's stand first
+    here = [t for t in recent if t.hospital.town is TOWNS[0]][:HERE]
+    newest = (here + recent[len(here) :])[: min(len(RUNNING), size.events)]
+    days = list(RUNNING[: len(newest)])
+    dice.shuffle(days)
+    for days_ago, one in zip(days, newest, strict=True):
         reporter.running(one, days_ago)
-    left = size.events - len(running)
+    left = size.events - len(newest)
     while left:
-        left -= reporter.past(reporter.calendar.dice.choice(treated))
+        left -= reporter.past(dice.choice(treated))

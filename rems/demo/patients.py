@@ -17,6 +17,8 @@ from rems.programs import queries as programs
 
 TRACKS = {KYMRIAH: "CIBMTR-15Y-CRF", LABEL: "CIBMTR-15Y-CRF", EUROPE: "EBMT-PASS-15Y"}
 LEAD = timedelta(days=30)  # from enrollment to the infusion
+LONG_AGO = timedelta(days=400)
+MISSED, MISSED_LONG_AGO, ON_TIME = 0.06, 0.004, 0.95  # shares of visits
 
 
 @dataclass(frozen=True)
@@ -127,27 +129,28 @@ def visit(treated: Treated, calendar: Calendar) -> None:
     """The visits up to today: most in their window, some late with a reason, some missed; none after a death."""
     plan = programs.catalogue().schedules[TRACKS[treated.code]]
     for one in schedule.plan(plan, infused_on=treated.infused_on):
-        opens, closes = (
-            one.opens_on or one.target_on - timedelta(days=14),
-            one.closes_on or one.target_on + timedelta(days=14),
-        )
+        opens, closes = _around(one)
         if opens > calendar.today:
             return
-        if one.target_on == treated.infused_on:
-            day = one.target_on
-        else:
-            day = calendar.between(max(opens, treated.infused_on), closes)
+        first = one.target_on == treated.infused_on
+        day = one.target_on if first else calendar.between(max(opens, treated.infused_on), closes)
         chance = calendar.dice.random()
-        late = chance > 0.95
-        if 0.90 < chance <= 0.95 and one.target_on != treated.infused_on:
+        long_ago = closes < calendar.today - LONG_AGO
+        if not first and chance < (MISSED_LONG_AGO if long_ago else MISSED):
             continue
-        if late:
+        if not first and chance > ON_TIME:
             day = closes + timedelta(days=calendar.dice.randint(3, 40))
         if treated.died_on and day >= treated.died_on:
             _record(treated, one, treated.died_on, Survival.DEAD, calendar)
             return
         if day <= calendar.today and (closes < calendar.today or calendar.chance(0.5)):
             _record(treated, one, day, Survival.ALIVE, calendar)
+
+
+def _around(one: schedule.Visit) -> tuple[date, date]:
+    """The window of a visit; where none is set, two weeks around its target."""
+    near = timedelta(days=14)
+    return one.opens_on or one.target_on - near, one.closes_on or one.target_on + near
 
 
 def _record(treated: Treated, one: schedule.Visit, day: date, survival: Survival, calendar: Calendar) -> None:

@@ -71,7 +71,7 @@ def found(town: Town, number: int, reach: Reach, calendar: Calendar, people: Peo
     _staff(hospital, calendar, people)
     if reach is Reach.WORKING:
         return hospital
-    _stock(hospital, calendar)
+    _stock(hospital, calendar, near=reach is Reach.CERTIFIED and (shown or calendar.chance(0.25)))
     _train(hospital, calendar)
     _papers(hospital, calendar)
     if reach is not Reach.UNSTOCKED:
@@ -146,30 +146,17 @@ def _staff(hospital: Hospital, calendar: Calendar, people: People) -> None:
         hospital.staff_ids.append(key)
 
 
-def _stock(hospital: Hospital, calendar: Calendar) -> None:
-    """A delivery now and then; what expired is taken out, but for the newest."""
-    town, first = hospital.town, hospital.begins + timedelta(days=5)
+def _stock(hospital: Hospital, calendar: Calendar, *, near: bool) -> None:
+    """A delivery now and then; what expired is taken out. `near`: a small lot besides, close to its expiry."""
+    first = hospital.begins + timedelta(days=5)
     days = [first + RESTOCK * i for i in range((calendar.today - first) // RESTOCK + 1)]
     for number, day in enumerate(days, 1):
-        expires = day + SHELF_LIFE
-        if hospital.reach is Reach.UNSTOCKED:
-            expires = calendar.today - timedelta(days=6)
-        if day == days[-1] and hospital.reach is Reach.CERTIFIED and calendar.chance(0.3):
-            expires = calendar.today + timedelta(days=calendar.dice.randint(4, 26))
+        spent = hospital.reach is Reach.UNSTOCKED
+        expires = calendar.today - timedelta(days=6) if spent else day + SHELF_LIFE
         for strength, vials in ((400, 24), (80, 20)):
-            lot = stock.receive(
-                hospital.site_id,
-                hospital.suite_id,
-                lot=f"{town.prefix}{strength // 10}{number:02d}{calendar.dice.randint(10, 99)}",
-                strength_mg=strength,
-                vials=vials,
-                expires_on=expires,
-                holds_on=day,
-                by=hospital.coordinator,
-                now=calendar.at(day, town.timezone),
-            )
+            lot = _receive(hospital, calendar, f"{strength // 10}{number:02d}", strength, vials, day, expires)
             gone = expires + timedelta(days=3)
-            if gone < calendar.today and hospital.reach is not Reach.UNSTOCKED:
+            if gone < calendar.today and not spent:
                 stock.move(
                     lot,
                     MovementKind.EXPIRED,
@@ -177,8 +164,28 @@ def _stock(hospital: Hospital, calendar: Calendar) -> None:
                     holds_on=gone,
                     note="Taken out after its expiry",
                     by=hospital.coordinator,
-                    now=calendar.at(gone, town.timezone),
+                    now=calendar.at(gone, hospital.town.timezone),
                 )
+    if near:
+        expires = calendar.today + timedelta(days=calendar.dice.randint(3, 20))
+        day = max(first, calendar.today - timedelta(days=500))
+        _receive(hospital, calendar, "N1", 80, 6, day, expires)
+
+
+def _receive(
+    hospital: Hospital, calendar: Calendar, mark: str, strength: int, vials: int, day: date, expires: date
+) -> UUID:
+    return stock.receive(
+        hospital.site_id,
+        hospital.suite_id,
+        lot=f"{hospital.town.prefix}{mark}{calendar.dice.randint(10, 99)}",
+        strength_mg=strength,
+        vials=vials,
+        expires_on=expires,
+        holds_on=day,
+        by=hospital.coordinator,
+        now=calendar.at(day, hospital.town.timezone),
+    )
 
 
 def _train(hospital: Hospital, calendar: Calendar) -> None:

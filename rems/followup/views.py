@@ -5,9 +5,10 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from rems.access.rules import Permission, require
+from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
 from rems.core.clock import day_in, utcnow
+from rems.core.errors import BadInput
 from rems.core.lens import Lens
 from rems.followup import actions, overview, queries
 from rems.followup.enrolling import chosen, enroll_page, first_values, infusion_page, known_values, locate, offer
@@ -20,6 +21,9 @@ from rems.web.lens import current_lens
 
 bp = Blueprint("followup", __name__)
 
+SPANS = {"day": 0, "week": 7, "month": 30}
+MOST_DUE = 500
+
 
 @bp.get("/patients/<uuid:patient_id>")
 def patient(patient_id: UUID) -> str:
@@ -29,6 +33,25 @@ def patient(patient_id: UUID) -> str:
     lens = current_lens(zone=place.site.timezone)
     page = overview.of(actor, found, place, lens, now=utcnow(), whole=request.args.get("visits") == "all")
     return render_template("followup/patient.html", page=page, patient=found, lens=lens)
+
+
+@bp.get("/visits")
+def due() -> str:
+    """Every visit that is overdue or closes soon, the longest overdue first."""
+    actor, days = current_actor(), SPANS.get(request.args.get("span", "week"))
+    require(actor, Permission.PATIENT_READ)
+    if days is None:
+        raise BadInput(f'span "{request.args["span"]}" is unknown; it is one of {", ".join(SPANS)}', "span")
+    today = day_in(actor.timezone, utcnow())
+    rows = queries.due(actor, today, days, limit=MOST_DUE)
+    return render_template(
+        "followup/due.html",
+        rows=rows,
+        today=today,
+        days=days,
+        most=MOST_DUE,
+        may_record=can(actor, Permission.VISIT_RECORD),
+    )
 
 
 @bp.get("/patients/new")

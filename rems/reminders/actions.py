@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy import bindparam, select
 
 from rems.access import queries as accounts
 from rems.core import mail
@@ -18,6 +19,9 @@ from rems.work.engine import defer_many
 CLOCK = Actor.system("reminders")
 LADDERS = ("visit_days", "clock_days", "lot_days")
 LONGEST_FAILURE = 500  # characters
+TOLD = select(Reminder.account_id, Reminder.state, Reminder.subject, Reminder.body, Reminder.path).where(
+    Reminder.id == bindparam("key")
+)
 
 
 def plan_reminders(*, now: datetime) -> int:
@@ -37,7 +41,7 @@ def deliver(reminder_id: UUID, *, now: datetime) -> bool:
     """
     settings = _settings()
     with reading(CLOCK):
-        row = db.session.get(Reminder, reminder_id)
+        row = db.session.execute(TOLD, {"key": reminder_id}).one_or_none()
         person = accounts.account_by_id(row.account_id) if row else None
     if row is None or person is None or row.state != ReminderState.PLANNED:
         return False
@@ -45,7 +49,7 @@ def deliver(reminder_id: UUID, *, now: datetime) -> bool:
         _note(reminder_id, ReminderState.FAILED, now=now, failure="the account is closed")
         return False
     body = f"{person.name},\n\n{row.subject}\n{row.body}\n\n{settings.base_url}{row.path}\n"
-    mail.send(settings, key=str(row.id), to=person.email, subject=row.subject, body=body, now=now)
+    mail.send(settings, key=str(reminder_id), to=person.email, subject=row.subject, body=body, now=now)
     _note(reminder_id, ReminderState.SENT, now=now)
     return True
 

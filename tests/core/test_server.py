@@ -2,114 +2,18 @@
 
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from rems.core.errors import SetupError
-from rems.core.server import Cluster, hold, keep_alive, release
+from rems.core.server import hold, release
 from rems.core.settings import ROOT
-
-QUICK = {"fsync": "off", "max_connections": "20"}
-ROOTS = os.geteuid() == 0
-USER = "nobody" if ROOTS else None  # whom the server runs as, where that is not ourselves
-STAY = """
-import sys
-from pathlib import Path
-from rems.core.server import hold
-cluster = hold(Path(sys.argv[1]), settings={"fsync": "off"})
-print((cluster.home / "data" / "postmaster.pid").read_text().split()[0], flush=True)
-sys.stdin.read()
-"""
-
-
-@pytest.fixture(scope="module")
-def ground() -> Iterator[Path]:
-    """An empty folder that the server's user may enter (pytest's own is closed to others)."""
-    folder = Path(tempfile.mkdtemp(prefix="rems-server-")).resolve()
-    folder.chmod(0o755)
-    yield folder
-    release()
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def made(ground: Path) -> Path:
-    """A home that was used before; its name has a space and a quotation mark."""
-    home = ground / "it's data" / "postgres"
-    hold(home, settings=QUICK)
-    release(home)
-    return home
-
-
-@pytest.fixture
-def home(made: Path) -> Iterator[Path]:
-    yield made
-    release(made)
-
-
-def postmaster(home: Path) -> int:
-    return int((home / "data" / "postmaster.pid").read_text().split()[0])
-
-
-def answer(cluster: Cluster, question: str, role: str = "rems_app", database: str = "rems") -> tuple[object, ...]:
-    with psycopg.connect(cluster.dsn(role, database)) as connection:
-        found = connection.execute(question).fetchone()
-    assert found is not None
-    return tuple(found)
-
-
-def runs(pid: int) -> bool:
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
-def killed(home: Path) -> int:
-    """Kill the server as the machine would when it runs out of memory."""
-    pid = postmaster(home)
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: not runs(pid))
-    return pid
-
-
-def stay(home: Path, **more: str) -> subprocess.Popen[str]:
-    """Another process that uses the server until its input ends."""
-    return subprocess.Popen(
-        [sys.executable, "-c", STAY, str(home)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **more},
-    )
-
-
-def said(process: subprocess.Popen[str]) -> int:
-    assert process.stdout
-    return int(process.stdout.readline())
-
-
-def leave(process: subprocess.Popen[str]) -> None:
-    process.communicate(timeout=20)
-    assert process.returncode == 0
+from tests.core.postmaster import QUICK, ROOTS, STAY, answer, leave, postmaster, runs, said, stay
 
 
 def test_the_first_start_makes_three_roles_and_a_database_that_the_owner_owns(home: Path) -> None:
@@ -157,58 +61,6 @@ def test_a_second_hold_uses_the_running_server_and_the_release_stops_it(home: Pa
     assert not runs(pid)
     assert not (home / "data" / "postmaster.pid").exists()
     release(home)
-
-
-def test_what_was_committed_is_there_after_a_kill_and_the_next_hold(home: Path) -> None:
-    cluster = hold(home, settings={"max_connections": "20"})
-    with psycopg.connect(cluster.dsn("rems_owner")) as connection:
-        connection.execute("create table if not exists kept (moment int)")
-        connection.execute("insert into kept values (1)")
-    before = killed(home)
-    hold(home)
-    assert postmaster(home) != before
-    assert answer(cluster, "select count(*) from kept", "rems_owner") == (1,)
-
-
-def test_the_parent_that_looks_every_second_starts_a_killed_server_again(home: Path) -> None:
-    cluster = hold(home, settings=QUICK)
-    assert not keep_alive(cluster)
-    killed(home)
-    assert keep_alive(cluster)
-    until(lambda: not keep_alive(cluster))
-    hold(home)
-    assert answer(cluster, "select current_setting('fsync')") == ("off",)
-
-
-def test_a_backend_that_still_computes_only_delays_the_restart(home: Path) -> None:
-    cluster = hold(home, settings=QUICK)
-    with closing(psycopg.connect(cluster.dsn("rems_app"), autocommit=True)) as busy:  # its end comes before ours
-        backend = busy.info.backend_pid
-        busy.execute("set max_parallel_workers_per_gather = 0")
-        busy.pgconn.send_query(b"select sum(i) from generate_series(1, 8000000) i")
-        killed(home)
-        assert runs(backend)
-        hold(home)
-        assert not runs(backend)
-    assert answer(cluster, "select 1") == (1,)
-
-
-@pytest.mark.parametrize("seconds", ["0", "60"], ids=["a zombie", "another program"])
-def test_a_pid_file_that_names_something_else_does_not_stop_the_start(home: Path, seconds: str) -> None:
-    cluster = hold(home, settings=QUICK)
-    killed(home)
-    other = subprocess.Popen(["sleep", seconds], user=USER)
-    if seconds == "0":
-        until(lambda: not runs(other.pid))
-    file = home / "data" / "postmaster.pid"
-    file.write_text("\n".join([str(other.pid), *file.read_text().split("\n")[1:]]))
-    try:
-        hold(home)
-        assert answer(cluster, "select 1") == (1,)
-        assert postmaster(home) != other.pid
-    finally:
-        other.kill()
-        other.wait()
 
 
 def test_two_first_starts_at_once_make_one_server_and_the_last_one_out_stops_it(ground: Path) -> None:

@@ -14,7 +14,7 @@ from rems.core.lens import Lens
 from rems.evidence.rules import EvidenceKind, SubjectKind
 from rems.patients import actions, queries, steps
 from rems.patients.rules import FactKind
-from tests.factories import Hospital
+from tests.factories import Hospital, World
 from tests.patients.acting import DAY, ENROLLED, KEEP, RECEIPT, SYSTEM, of, proofs, said
 
 

@@ -16,6 +16,8 @@ from rems.core.db import db, reading, transaction
 from rems.reminders.actions import plan_reminders
 from rems.reminders.models import Reminder
 from rems.reminders.rules import ReminderKind
+from rems.stock import actions as stock
+from rems.stock.rules import MovementKind
 from tests.factories import ADMIN, Hospital, World
 from tests.reminders.due import SYSTEM, at, case, days_before, holder, lot, reminders, visit
 
@@ -141,14 +143,11 @@ def test_a_lot_with_vials_left_is_told_to_the_pharmacist_and_the_coordinator(hos
 
 
 def test_a_lot_that_is_used_up_is_not_told(hospital: Hospital) -> None:
-    from rems.stock import actions as stock
-    from rems.stock.rules import MovementKind
-
     key = lot(hospital, date(2026, 12, 20))
     stock.move(
         key,
         MovementKind.WASTED,
-        4,
+        -4,
         holds_on=date(2026, 2, 2),
         note="broken",
         by=hospital.coordinator,
