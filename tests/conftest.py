@@ -25,6 +25,7 @@ from rems.core import place, settings
 from rems.core.db import db
 from rems.core.server import Cluster, hold
 from rems.core.settings import ROOT
+from rems.trail import knowing
 from tests import factories
 
 HOME = Path(tempfile.gettempdir()) / f"rems-tests-{os.getuid()}"
@@ -40,6 +41,9 @@ FAST = {
 
 # The same Argon2id with little work: tests make accounts by the thousand. What is stored names its own parameters.
 passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+# A moment is settled once no older writer of the whole server runs, and the workers of a test run share one server.
+knowing.GIVE_UP_SECONDS = 60.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

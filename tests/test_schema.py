@@ -103,7 +103,12 @@ def test_no_migration_offers_a_way_back_since_nothing_recorded_is_dropped(file) 
 
 
 SCOPED = [table for table in METADATA.sorted_tables if "scope_id" in table.columns]
-KEYS = [key for table in SCOPED for key in table.foreign_key_constraints if "scope_id" in key.referred_table.columns]
+KEYS = [
+    key
+    for table in SCOPED
+    for key in sorted(table.foreign_key_constraints, key=lambda k: k.column_keys)
+    if "scope_id" in key.referred_table.columns
+]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda k: f"{k.table.name}-{'-'.join(k.column_keys)}")

@@ -337,6 +337,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
     )
     op.create_index("ix_role_grant_account_id", "role_grant", ["account_id"], unique=False)
+    op.create_index("ix_role_grant_program_id", "role_grant", ["program_id"], unique=False)
+    op.create_index("ix_role_grant_site_id", "role_grant", ["site_id"], unique=False)
     op.create_table(
         "signature",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -49,6 +49,8 @@ class RoleGrant(Keyed, Base):
         CheckConstraint("site_id IS NULL OR program_id IS NULL", name="held_for_one_thing"),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="ends_after_it_begins"),
         Index("ix_role_grant_account_id", "account_id"),
+        Index("ix_role_grant_program_id", "program_id"),
+        Index("ix_role_grant_site_id", "site_id"),
     )
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     role: Mapped[Role]

@@ -6,7 +6,7 @@ from flask_login import login_user, logout_user
 
 from rems.access import actions
 from rems.access.forms import SignInForm
-from rems.access.rules import HELD_WORDS, ROLES, WORDS, Permission
+from rems.access.rules import HELD_WORDS, ROLES, WORDS, Permission, RoleSpec
 from rems.access.session import Person
 from rems.access.steps import TooSoon
 from rems.core.clock import utcnow
@@ -57,11 +57,13 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.get("/roles")
 def roles() -> ResponseReturnValue:
-    shown = [
-        (spec, HELD_WORDS[spec.held_for].capitalize(), "; ".join(WORDS[p] for p in Permission if p in spec.permissions))
-        for spec in ROLES.values()
-    ]
-    return render_template("access/roles.html", roles=shown)
+    return render_template("access/roles.html", roles=[(spec, *in_words(spec)) for spec in ROLES.values()])
+
+
+def in_words(spec: RoleSpec) -> tuple[str, str]:
+    """What a role is held for, and what it may do."""
+    may = "; ".join(WORDS[p] for p in Permission if p in spec.permissions)
+    return HELD_WORDS[spec.held_for].capitalize(), f"{may[:1].upper()}{may[1:]}."
 
 
 def page(form: SignInForm) -> str:

@@ -14,7 +14,7 @@ from rems.access.shown import SHOWN
 from rems.app import create_app
 from rems.cli import demo
 from rems.cli.migrate import migrate
-from rems.cli.supervise import Child, check_port, supervise
+from rems.cli.supervise import Child, Stop, check_port, supervise
 from rems.core import place, server, settings
 from rems.core.errors import SetupError
 from rems.jobs import worker as jobs
@@ -32,20 +32,21 @@ def serve(chosen: settings.Settings) -> int:
         migrate(where)
     if chosen.demo and where.owner and demo.is_empty(where):
         demo.fill(chosen, where, seed=demo.SEED)
+    stop = Stop()
     children = [
         Child("web", [sys.executable, "-m", "rems", "web"]),
         Child("worker", [sys.executable, "-m", "rems", "worker"]),
     ]
-    for child in children:
-        child.start()
     try:
-        _await_web(children[0], port)
-    except BaseException:
+        for child in children:
+            child.start()
+        if _web_answers(children[0], port, stop):
+            _greet(chosen, port)
+        supervise(children, stop, tend=_tend(chosen), say=_say)
+    finally:
         for child in children:
             child.stop()
-        raise
-    _greet(chosen, port)
-    return supervise(children, tend=_tend(chosen), say=_say)
+    return 0
 
 
 def web(chosen: settings.Settings) -> int:
@@ -69,16 +70,18 @@ def worker(chosen: settings.Settings, where: place.Place) -> int:
     return 0
 
 
-def _await_web(child: Child, port: int) -> None:
-    """Until the pages answer. Raises SetupError when they do not."""
+def _web_answers(child: Child, port: int, stop: Stop) -> bool:
+    """Wait until the pages answer; False when a stop was asked before. Raises SetupError when they do not."""
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and child.lives:
+    while time.monotonic() < until and child.lives and not stop.asked:
         try:
             with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5) as answer:
                 if json.load(answer).get("up"):
-                    return
+                    return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
+    if stop.asked:
+        return False
     raise SetupError("The web did not start; its reason stands above.")
 
 

@@ -88,28 +88,25 @@ def check_port(host: str, port: str) -> int:
     return int(port)
 
 
-def supervise(children: Sequence[Child], *, tend: Callable[[], None], say: Callable[[str], None]) -> int:
-    """Keep the children running until SIGINT or SIGTERM; then stop them in their order. Returns the exit code 0.
+class Stop:
+    """Whether SIGINT, SIGTERM or SIGHUP has asked this process to end. Made before the first child is started."""
 
-    `tend` is called at each look, for what else must be kept alive.
-    """
-    asked: list[int] = []
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        asked.append(number)
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
-    try:
-        while not asked:
-            tend()
-            for child in children:
-                child.tend(say)
-            time.sleep(LOOK_SECONDS)
-    finally:
+
+def supervise(children: Sequence[Child], stop: Stop, *, tend: Callable[[], None], say: Callable[[str], None]) -> None:
+    """Keep the children running until a stop is asked. `tend` is called at each look, for what else must live."""
+    while not stop.asked:
+        tend()
         for child in children:
-            child.stop()
-    return 0
+            child.tend(say)
+        time.sleep(LOOK_SECONDS)
 
 
 def _die_with_parent() -> None:

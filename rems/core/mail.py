@@ -6,6 +6,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from rems.core.settings import Settings
@@ -29,6 +30,19 @@ def send(settings: Settings, *, key: str, to: str, subject: str, body: str, now:
     if settings.smtp_url:
         return _by_smtp(settings.smtp_url, message)
     return _into_file(settings.data_dir / "mail", key, message)
+
+
+def reason(error: Exception) -> str:
+    """Why a mail did not go, as the server or the machine said it, for people to read."""
+    answer: Any = None
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answer = next(iter(error.recipients.values()), None)
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answer = (error.smtp_code, error.smtp_error)
+    if answer is not None:
+        code, words = answer
+        return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _by_smtp(address: str, message: EmailMessage) -> str:

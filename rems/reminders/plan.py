@@ -6,6 +6,8 @@ who hold a role that can act on it. The unique key of a reminder makes a second 
 
 from sqlalchemy import text
 
+# Read it from top to bottom: what ends soon, where and what day it is there, which rung has come, who is told, and
+# what of that was not planned before. Only for the last are words looked up.
 PLAN = text("""
 with rung as (
   select 'visit_closes' as kind, unnest(cast(:visit_days as int[])) as days
@@ -18,24 +20,20 @@ listener (kind, role) as (
     ('clock_runs_out', 'case_processor'), ('lot_expires', 'pharmacist'), ('lot_expires', 'site_coordinator')
 ),
 thing as (
-  select 'visit_closes' as kind, v.scope_id, v.program_id, v.id as subject_id, v.closes_on as due_on,
-    p.number || ': ' || v.title as what, '/patients/' || v.patient_id as path
-  from planned_visit v join patient p on p.id = v.patient_id
+  select 'visit_closes' as kind, v.scope_id, v.program_id, v.id as subject_id, v.closes_on as due_on
+  from planned_visit v
   where v.held_on is null and not v.provisional
     and v.closes_on between :utc_day - 1 and :utc_day + 1 + (select max(days) from rung where kind = 'visit_closes')
   union all
-  select 'visit_overdue', v.scope_id, v.program_id, v.id, v.closes_on,
-    p.number || ': ' || v.title, '/patients/' || v.patient_id
-  from planned_visit v join patient p on p.id = v.patient_id
+  select 'visit_overdue', v.scope_id, v.program_id, v.id, v.closes_on
+  from planned_visit v
   where v.held_on is null and not v.provisional and v.closes_on between :utc_day - 31 and :utc_day
   union all
-  select 'clock_runs_out', d.scope_id, d.program_id, d.id, d.due_on,
-    e.case_number || ': ' || d.what, '/events/' || d.event_id
-  from deadline d join adverse_event e on e.id = d.event_id
+  select 'clock_runs_out', d.scope_id, d.program_id, d.id, d.due_on
+  from deadline d
   where d.due_on between :utc_day - 1 and :utc_day + 1 + (select max(days) from rung where kind = 'clock_runs_out')
   union all
-  select 'lot_expires', l.scope_id, l.program_id, l.id, l.expires_on,
-    l.product || ' lot ' || l.lot, '/sites/' || l.scope_id || '/stock'
+  select 'lot_expires', l.scope_id, l.program_id, l.id, l.expires_on
   from stock_lot l
   where l.expires_on between :utc_day - 1 and :utc_day + 1 + (select max(days) from rung where kind = 'lot_expires')
     and 0 < (
@@ -44,8 +42,7 @@ thing as (
     )
 ),
 here as (
-  select t.*, case when t.kind = 'clock_runs_out' then t.program_id else s.site_id end as place,
-    (cast(:now as timestamptz) at time zone st.timezone)::date as today
+  select t.*, s.site_id, (cast(:now as timestamptz) at time zone st.timezone)::date as today
   from thing t join scope s on s.id = t.scope_id join site st on st.id = s.site_id
 ),
 told as (
@@ -55,11 +52,34 @@ told as (
   where case when h.kind = 'visit_overdue' then h.due_on < h.today else h.due_on >= h.today end
 ),
 reached as (
-  select distinct t.*, g.account_id
-  from told t join listener l on l.kind = t.kind
-  join role_grant g on g.role = l.role and coalesce(g.site_id, g.program_id) = t.place
-  join account a on a.id = g.account_id and a.active
-  where t.told_on is not null and g.from_on <= t.today and (g.until_on is null or g.until_on >= t.today)
+  select t.*, g.account_id, g.from_on, g.until_on
+  from told t join listener l on l.kind = t.kind join role_grant g on g.site_id = t.site_id and g.role = l.role
+  union all
+  select t.*, g.account_id, g.from_on, g.until_on
+  from told t join listener l on l.kind = t.kind join role_grant g on g.program_id = t.program_id and g.role = l.role
+),
+fresh as (
+  select distinct r.kind, r.scope_id, r.program_id, r.subject_id, r.due_on, r.told_on, r.account_id
+  from reached r join account a on a.id = r.account_id and a.active
+  where r.told_on is not null and r.from_on <= r.today and (r.until_on is null or r.until_on >= r.today)
+    and not exists (
+      select from reminder known
+      where known.scope_id = r.scope_id and known.subject_id = r.subject_id and known.kind = r.kind
+        and known.due_on = r.told_on and known.account_id = r.account_id
+    )
+),
+said as (
+  select f.*, p.number || ': ' || v.title as what, '/patients/' || p.id as path
+  from fresh f join planned_visit v on v.id = f.subject_id join patient p on p.id = v.patient_id
+  where f.kind in ('visit_closes', 'visit_overdue')
+  union all
+  select f.*, e.case_number || ': ' || d.what, '/events/' || e.id
+  from fresh f join deadline d on d.id = f.subject_id join adverse_event e on e.id = d.event_id
+  where f.kind = 'clock_runs_out'
+  union all
+  select f.*, upper(left(l.product, 1)) || substr(l.product, 2) || ' lot ' || l.lot, '/sites/' || l.scope_id || '/stock'
+  from fresh f join stock_lot l on l.id = f.subject_id
+  where f.kind = 'lot_expires'
 )
 insert into reminder
   (id, scope_id, program_id, subject_id, kind, due_on, account_id, subject, body, path, state, planned_at, failure)
@@ -69,7 +89,7 @@ select uuidv7(), scope_id, program_id, subject_id, kind, told_on, account_id, wh
     when 'clock_runs_out' then 'This report is due on ' else 'This lot expires on ' end
     || to_char(due_on, 'FMDD Mon YYYY') || '.',
   path, 'planned', :now, ''
-from reached
+from said
 on conflict do nothing
 returning id
 """)

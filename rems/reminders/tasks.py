@@ -4,6 +4,7 @@ from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
 
+from rems.core import mail
 from rems.core.clock import utcnow
 from rems.reminders import actions
 from rems.work.engine import engine
@@ -24,5 +25,5 @@ def deliver(context: JobContext, reminder_id: str) -> None:
         actions.deliver(key, now=utcnow())
     except Exception as error:
         last = context.job.attempts + 1 >= TRIES
-        actions.note_failure(key, f"{type(error).__name__}: {error}", last=last, now=utcnow())
+        actions.note_failure(key, mail.reason(error), last=last, now=utcnow())
         raise

@@ -66,11 +66,25 @@ def test_a_subject_stays_in_its_line(tmp_path: Path) -> None:
 
 def test_a_refusal_and_a_server_that_is_away_are_errors_of_the_job(tmp_path: Path, server: str, box: Box) -> None:
     box.closed = True
-    with pytest.raises(smtplib.SMTPRecipientsRefused):
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
         send(settings(tmp_path, server))
-    assert issubclass(smtplib.SMTPException, OSError)
-    with pytest.raises(ConnectionRefusedError):
+    assert mail.reason(refused.value) == "450 4.2.1 try again later"
+    with pytest.raises(ConnectionRefusedError) as away:
         send(settings(tmp_path, "smtp://127.0.0.1:1"))
+    assert mail.reason(away.value) == "Connection refused"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (smtplib.SMTPAuthenticationError(535, b"5.7.8 wrong"), "535 5.7.8 wrong"),
+        (smtplib.SMTPNotSupportedError("no encryption"), "no encryption"),
+        (TimeoutError(), "TimeoutError"),
+        (ValueError("an odd address"), "an odd address"),
+    ],
+)
+def test_why_a_mail_did_not_go_is_said_in_words(error: Exception, words: str) -> None:
+    assert mail.reason(error) == words
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="needs the program openssl to make a certificate")

@@ -137,7 +137,7 @@ def test_a_lot_with_vials_left_is_told_to_the_pharmacist_and_the_coordinator(hos
     found = reminders()
     assert {r.account_id for r in found} == {pharmacist, hospital.coordinator.id}
     assert {(r.subject_id, r.kind, r.due_on, r.subject, r.path) for r in found} == {
-        (key, "lot_expires", date(2026, 12, 13), "tocilizumab lot B4", f"/sites/{hospital.site_id}/stock")
+        (key, "lot_expires", date(2026, 12, 13), "Tocilizumab lot B4", f"/sites/{hospital.site_id}/stock")
     }
     assert found[0].body == "This lot expires on 20 Dec 2026."
 

@@ -329,8 +329,6 @@ def test_a_form_is_refused_with_its_sentence(world: World, hospital: Hospital) -
     designate(hospital, date(2018, 1, 1))
     with refused(world, "sites.sign_enrollment", BadInput, "not your password", "password"):
         sign(hospital, password="wrong")
-    with refused(world, "sites.sign_enrollment", BadInput, "not your password", "password"):
-        sign(hospital, password=None)
     with refused(world, "sites.sign_enrollment", BadInput, "lies ahead", "holds_on"):
         sign(hospital, holds_on=world.today + timedelta(days=1))
     expected = "is not open on 21 Aug 2018. It is open since 22 Aug 2018"

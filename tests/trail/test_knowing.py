@@ -39,7 +39,7 @@ def test_with_nobody_writing_the_present_moment_is_settled(app: Flask) -> None:
 def test_an_unfinished_writer_makes_the_moment_provisional(app: Flask, writer: psycopg.Connection) -> None:
     assert settled(patience_s=0)[1] is False
     writer.rollback()
-    assert settled(patience_s=5)[1] is True
+    assert settled()[1] is True
 
 
 def test_the_moment_is_settled_as_soon_as_the_last_writer_of_before_has_finished(
@@ -47,7 +47,7 @@ def test_the_moment_is_settled_as_soon_as_the_last_writer_of_before_has_finished
 ) -> None:
     def ask() -> bool:
         with app.app_context():
-            return settled(patience_s=5)[1]
+            return settled()[1]
 
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(ask)
