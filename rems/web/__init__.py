@@ -9,6 +9,7 @@ from rems.web.errors import init_errors
 from rems.web.filters import init_filters
 from rems.web.health import init_health
 from rems.web.security import init_security
+from rems.web.style import bp as style
 
 
 def init_web(app: Flask) -> None:
@@ -24,3 +25,4 @@ def init_web(app: Flask) -> None:
     init_health(app)
     app.register_blueprint(anyday)
     app.register_blueprint(design)
+    app.register_blueprint(style)

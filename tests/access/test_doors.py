@@ -20,7 +20,7 @@ from rems.web.security import is_public
 from tests.factories import EUROPE, Hospital, World
 
 PUBLIC = {
-    *("static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
+    *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
     *("health.healthz", "health.readyz", "health.metrics"),
 }
 SENT = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -23,7 +23,7 @@ def test_a_stranger_can_change_nothing(stranger):
 
 @pytest.mark.parametrize(
     "path",
-    ["/sign-in", "/healthz", "/readyz", "/static/look.css", "/bootstrap/static/css/bootstrap.min.css", "/design"],
+    ["/sign-in", "/healthz", "/readyz", "/static/look.js", "/style.css", "/design"],
 )
 def test_what_is_public_answers(stranger, path):
     with stranger.get(path) as answer:
