@@ -22,7 +22,7 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 # A browser that leaves a page drops what it was still loading; the server of the tests then forgets to close the file.
-DROPPED = r"ignore:(?s:.*)rems/static:pytest.PytestUnraisableExceptionWarning"
+DROPPED = r"ignore:Exception ignored in. <_io.FileIO name=.*rems/static:pytest.PytestUnraisableExceptionWarning"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
