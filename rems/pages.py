@@ -11,6 +11,7 @@ from rems.certification import views as certification
 from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
+from rems.oversight import accounts
 from rems.oversight import views as oversight
 from rems.patients import views as patients
 from rems.programs import views as programs
@@ -22,7 +23,7 @@ from rems.training import views as training
 
 FLOORS = (
     (access, programs, sites, training, stock, background, certification)
-    + (patients, events, followup, reminders, reports, oversight)
+    + (patients, events, followup, reminders, reports, oversight, accounts)
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(floor.bp for floor in FLOORS)
 
@@ -35,6 +36,7 @@ MAIN = (
     ("Stock", "stock.index", Permission.STOCK_MOVE, "", "/stock"),
     ("Programs", "programs.index", None, "", "/programs"),
     ("Background", "background.index", Permission.BACKGROUND_READ, "", "/background"),
+    ("Accounts", "accounts.index", Permission.ACCOUNT_MANAGE, "people", "/accounts"),
     ("Trail", "oversight.trail_index", Permission.TRAIL_READ, "", "/trail"),
 )
 THUMBS = 4  # the fifth place of the bar on a phone is "More"
@@ -61,6 +63,7 @@ def navigation() -> dict[str, object]:
         "sign_out_url": url_for("access.sign_out"),
         "menu_links": [
             ("My reminders", url_for("reminders.index")),
+            ("Change my password", url_for("accounts.password")),
             ("What each role may do", url_for("access.roles")),
         ],
     }

@@ -70,6 +70,22 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select (select count(*) from mine)::int, (select max(recorded_at) from mine),
     (select count(*) from theirs)::int, (select max(recorded_at) from theirs)
 $$;
+
+-- An administrator names sites when giving a role, and sees nothing else of them.
+create function access_sites()
+returns table (id uuid, name text, city text, country text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select t.id, t.name, t.city, t.country from public.site t where public.rems_setting('admin') = 'on' order by t.folded, t.id
+$$;
+
+-- Accounts are written by administrators alone; of their own a person changes the password, and nothing else.
+create function access_change_own_password(p_hash text) returns int
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+  update public.account set password_hash = p_hash, session_stamp = session_stamp + 1, version = version + 1
+  where id = public.rems_setting('account')::uuid and active returning session_stamp
+$$;
+revoke execute on function access_sites(), access_change_own_password(text) from public;
+grant execute on function access_sites(), access_change_own_password(text) to rems_app;
 revoke execute on function access_account(text, uuid), access_holdings(uuid, timestamptz), access_failures(text, text, timestamptz) from public;
 grant execute on function access_account(text, uuid), access_holdings(uuid, timestamptz), access_failures(text, text, timestamptz) to rems_app;
 """

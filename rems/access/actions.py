@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import text
+
 from rems.access import queries
 from rems.access.models import Account, RoleGrant
 from rems.access.passwords import UNSET, hashed
@@ -16,7 +18,7 @@ from rems.access.rules import (
     folded,
     require,
 )
-from rems.access.steps import DOOR, attempt
+from rems.access.steps import DOOR, TooSoon, attempt
 from rems.core.actor import Actor
 from rems.core.db import transaction
 from rems.core.errors import BadInput, NotAllowed, NotFound
@@ -104,6 +106,48 @@ def grant(
         )
         session.add(row)
     return row.id
+
+
+def end_grant(grant_id: UUID, *, until_on: date, by: Actor, now: datetime) -> None:
+    """Let a role end with a day, the last on which it counts. Raises NotAllowed, NotFound, BadInput."""
+    require(by, Permission.ACCOUNT_MANAGE)
+    with transaction(by, "access.end_grant", at=now) as session:
+        found = session.get(RoleGrant, grant_id)
+        if found is None:
+            raise NotFound("There is no such role of an account.")
+        if until_on < found.from_on:
+            raise BadInput(f"The last day is before the first, {found.from_on:%-d %b %Y}.", "until_on")
+        found.until_on = until_on
+
+
+def set_password(account_id: UUID, password: str, *, by: Actor, now: datetime) -> None:
+    """Give an account a first or a new password, and end its sessions. Raises NotAllowed, NotFound, BadInput."""
+    require(by, Permission.ACCOUNT_MANAGE)
+    kept = hashed(password)
+    with transaction(by, "access.set_password", at=now) as session:
+        account = _account(session.get(Account, account_id))
+        account.password_hash = kept
+        account.session_stamp += 1
+
+
+def change_password(old: str, new: str, *, address: str, by: Actor, now: datetime) -> None:
+    """Change one's own password (21 CFR 11.300(b)); every session ends, this one too.
+
+    A wrong old one counts as a failed attempt and makes the next wait. Raises BadInput.
+    """
+    known = queries.account_by_id(by.id) if by.id else None
+    if known is None:
+        raise BadInput("Only a person who is signed in has a password.", "old")
+    kept = hashed(new)
+    try:
+        with transaction(DOOR, "access.check_password", at=now):
+            taken = attempt(known.email, old, address=address, now=now)
+    except TooSoon as early:
+        raise BadInput(early.sentence, "old") from early
+    if taken is None:
+        raise BadInput("This is not your password.", "old")
+    with transaction(by, "access.change_password", at=now) as session:
+        session.execute(text("select access_change_own_password(:hash)"), {"hash": kept})
 
 
 def _account(found: Account | None) -> Account:

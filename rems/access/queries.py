@@ -1,16 +1,18 @@
 """Look up accounts, what they hold, and how often an attempt failed. Nothing here writes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
-from rems.access.models import RoleGrant
+from rems.access.models import Account, RoleGrant
 from rems.access.rules import GRANTS, ROLES, Permission, Role, folded
 from rems.access.waiting import Failures
 from rems.core.actor import Actor, ActorKind, Holding
 from rems.core.db import db
+from rems.core.errors import NotFound
 
 WINDOW = timedelta(minutes=15)
 
@@ -68,13 +70,46 @@ def failures(email: str, address: str, *, now: datetime) -> tuple[Failures, Fail
     return Failures(row.account_failures, row.account_failed_at), Failures(row.address_failures, row.address_failed_at)
 
 
-def grants_of(account_id: UUID) -> list[RoleGrant]:
-    """Every grant of the account, newest first, ended ones too."""
-    return list(
-        db.session.scalars(
-            select(RoleGrant).where(RoleGrant.account_id == account_id).order_by(RoleGrant.from_on.desc())
-        )
-    )
+@dataclass(frozen=True)
+class NamedSite:
+    """What an administrator knows of a site: enough to give a role for it."""
+
+    id: UUID
+    name: str
+    city: str
+    country: str
+
+
+def sites_to_name() -> list[NamedSite]:
+    """Every site by name, for an administrator alone; anybody else gets none."""
+    return [NamedSite(*row) for row in db.session.execute(text("select * from access_sites()"))]
+
+
+def accounts(*, text_: str = "", number: int = 1, size: int = 50) -> tuple[list[Account], int]:
+    """One page of the accounts whose name or address holds the text, by name, and how many there are."""
+    query = select(Account)
+    if words := text_.strip().lower():
+        query = query.where(func.lower(Account.name).contains(words) | Account.email.contains(words))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = db.session.scalars(query.order_by(Account.name, Account.id).limit(size).offset((number - 1) * size))
+    return list(rows), total
+
+
+def account(account_id: UUID) -> Account:
+    """One account, for those who manage them. Raises NotFound."""
+    found = db.session.get(Account, account_id)
+    if found is None:
+        raise NotFound("There is no such account.")
+    return found
+
+
+def grants(account_ids: Collection[UUID]) -> dict[UUID, list[RoleGrant]]:
+    """The grants of each account, in the order in which they began."""
+    query = select(RoleGrant).where(RoleGrant.account_id.in_(account_ids)).order_by(RoleGrant.from_on, RoleGrant.id)
+    found: dict[UUID, list[RoleGrant]] = {}
+    for row in db.session.scalars(query):
+        found.setdefault(row.account_id, []).append(row)
+    return found
 
 
 def scopes_with(actor: Actor, permission: Permission) -> frozenset[UUID]:

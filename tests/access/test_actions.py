@@ -238,5 +238,5 @@ def test_a_role_for_a_program_counts_by_the_day_of_utc(world: World, ada: UUID) 
     for moment, held in (("2026-11-11T23:59:59Z", 0), ("2026-11-12T00:00:00Z", 1), ("2026-11-13T00:00:00Z", 0)):
         assert len(queries.actor_of(known, at=datetime.fromisoformat(moment)).holdings) == held
     with reading(ADMIN):
-        [grant] = queries.grants_of(ada)
+        [grant] = queries.grants([ada])[ada]
         assert (grant.role, grant.until_on) == (Role.AUDITOR, day)

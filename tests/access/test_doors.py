@@ -50,7 +50,10 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     [(visit,)] = superuser.execute("select code from planned_visit where patient_id = %s limit 1", [patient]).fetchall()
     [(lot,)] = superuser.execute("select id from stock_lot order by id limit 1").fetchall()
     [(fact,)] = superuser.execute("select id from patient_fact where kind = 'weight' limit 1").fetchall()
+    [(grant, account)] = superuser.execute("select id, account_id from role_grant order by id limit 1").fetchall()
     return {
+        "grant_id": grant,
+        "account_id": account,
         "site_id": hospital.site_id,
         "patient_id": patient,
         "event_id": event,
@@ -140,6 +143,7 @@ def signed_in(app: Flask, world: World, hospital: Hospital) -> Iterator[FlaskCli
         hospital.manager,
         hospital.representative,
         world.account(Role.MEDICAL_REVIEWER, program_id=program),
+        world.account(Role.ADMINISTRATOR),
     ]
     for actor in people:
         client = app.test_client()
