@@ -88,7 +88,7 @@ def account_page(account_id: UUID, form: GrantForm, password: PasswordForm) -> s
     grants = queries.grants([account_id]).get(account_id, [])
     return render_template(
         "oversight/account.html",
-        account=queries.account(account_id),
+        person=queries.account(account_id),
         grants=[(g, ROLES[Role(g.role)].title, held(g.site_id, g.program_id)) for g in grants],
         form=form,
         password=password,
@@ -132,7 +132,7 @@ def end_page(account_id: UUID, grant_id: UUID, form: EndForm) -> str:
     one = found[grant_id]
     return render_template(
         "oversight/account_end.html",
-        account=queries.account(account_id),
+        person=queries.account(account_id),
         title=ROLES[Role(one.role)].title,
         held=held(one.site_id, one.program_id),
         form=form,
