@@ -97,7 +97,7 @@ def _enroll(actor: Actor, bare: Bare) -> Measured:
     with reading(actor):
         site = next(s for s in sites.page(actor)[0] if s.country == "US")
         scope = sites.entry(actor, site.id, LABEL).scope_id
-    today = day_in(site.timezone, utcnow())
+        today = day_in(site.timezone, utcnow())
     number = 0
 
     def ours() -> UUID:
@@ -138,11 +138,11 @@ def _report(actor: Actor, bare: Bare) -> Measured:
     with reading(actor):
         given = db.session.scalars(select(Infusion).order_by(Infusion.holds_on.desc()).limit(1)).one()
         site = sites.site(actor, sites.entry_of_scope(actor, given.scope_id).site_id)
-    today = day_in(site.timezone, utcnow())
+        today, patient_id, infused_on = day_in(site.timezone, utcnow()), given.patient_id, given.holds_on
     said = Happening(
         kind=Kind.CRS,
         term="",
-        began_on=max(given.holds_on, today - timedelta(days=1)),
+        began_on=max(infused_on, today - timedelta(days=1)),
         site_aware_on=today,
         day_zero=today,
         seriousness=[Seriousness.HOSPITALIZATION],
@@ -151,7 +151,7 @@ def _report(actor: Actor, bare: Bare) -> Measured:
     )
 
     def ours() -> UUID:
-        return events.report(given.patient_id, said, by=actor, now=utcnow())
+        return events.report(patient_id, said, by=actor, now=utcnow())
 
     with counted() as seen:
         key = ours()

@@ -84,8 +84,8 @@ def _events(treated: list[Treated], reporter: Reporter, size: Size) -> None:
     dice = reporter.calendar.dice
     recent = sorted((t for t in treated if t.died_on is None), key=lambda t: t.infused_on)[-60:]
     dice.shuffle(recent)
-    recent.sort(key=lambda t: t.hospital.town is not TOWNS[0])  # stable: the first hospital's stand first
-    here = [t for t in recent if t.hospital.town is TOWNS[0]][:HERE]
+    recent.sort(key=lambda t: t.hospital.town != TOWNS[0])  # stable: the first hospital's stand first
+    here = [t for t in recent if t.hospital.town == TOWNS[0]][:HERE]
     newest = (here + recent[len(here) :])[: min(len(RUNNING), size.events)]
     days = list(RUNNING[: len(newest)])
     dice.shuffle(days)
