@@ -366,6 +366,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_planned_visit_closes_on", "planned_visit", ["closes_on"], unique=False, postgresql_where="held_on IS NULL"
     )
+    op.create_index(
+        "ix_planned_visit_due",
+        "planned_visit",
+        ["scope_id", "closes_on"],
+        unique=False,
+        postgresql_where="held_on IS NULL",
+    )
     op.create_index("ix_planned_visit_scope_id", "planned_visit", ["scope_id", "target_on"], unique=False)
     op.create_index("uq_planned_visit_patient_id_code", "planned_visit", ["patient_id", "code"], unique=True)
     op.create_table(

@@ -21,12 +21,12 @@ class Shown:
 
 
 SHOWN: tuple[Shown, ...] = (
-    Shown(Role.SITE_COORDINATOR, "Maren Oyelaran", "coordinator@demo.example", "Harrow Lake: what must be done today."),
+    Shown(Role.SITE_COORDINATOR, "Maren Oyelaran", "coordinator@demo.example", "Harrow Lake's work of today; and Nordheim, which is not certified yet."),
     Shown(
         Role.AUTHORIZED_REPRESENTATIVE,
         "Ilse Vantongeren, MD",
         "representative@demo.example",
-        "Signs for Harrow Lake and its clinics.",
+        "Signs for Harrow Lake and for Nordheim.",
     ),
     Shown(
         Role.PHARMACIST,

@@ -19,6 +19,7 @@ class PlannedVisit(Scoped, Base):
         ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"], ondelete="CASCADE"),
         Index("uq_planned_visit_patient_id_code", "patient_id", "code", unique=True),
         Index("ix_planned_visit_closes_on", "closes_on", postgresql_where="held_on IS NULL"),
+        Index("ix_planned_visit_due", "scope_id", "closes_on", postgresql_where="held_on IS NULL"),
         Index("ix_planned_visit_scope_id", "scope_id", "target_on"),
     )
     patient_id: Mapped[UUID]

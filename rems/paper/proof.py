@@ -35,14 +35,11 @@ class Proof:
 
     @property
     def check_line(self) -> str:
-        """Where the two lines below can be checked."""
-        where = f" at {self.verify_address} or offline" if self.verify_address else " offline"
-        what = (
-            "Digest of the content and seal of the record; check both"
-            if self.seal_line
-            else "Digest of the content; check it"
-        )
-        return f"{what}{where}:"
+        """What the line below is, and where it can be checked."""
+        what = "Digest of the content" + (" and seal of the record" if self.seal_line else "")
+        if self.verify_address:
+            return f"{what}; check {'both' if self.seal_line else 'it'} at {self.verify_address} or offline:"
+        return f"{what} (SHA-256, its first half):"
 
     @property
     def digest_line(self) -> str:

@@ -99,7 +99,7 @@ def test_a_naive_moment_of_knowledge_is_refused():
 
 def test_a_proof_without_seal_and_address_leaves_both_out():
     bare = Proof(date(2026, 1, 1), None, "", "", DIGEST)
-    assert bare.check_line == "Digest of the content; check it offline:"
+    assert bare.check_line == "Digest of the content (SHA-256, its first half):"
     assert bare.digest_line == f"content {grouped(DIGEST)}"
 
 
