@@ -21,7 +21,12 @@ class Shown:
 
 
 SHOWN: tuple[Shown, ...] = (
-    Shown(Role.SITE_COORDINATOR, "Maren Oyelaran", "coordinator@demo.example", "Harrow Lake's work of today; and Nordheim, which is not certified yet."),
+    Shown(
+        Role.SITE_COORDINATOR,
+        "Maren Oyelaran",
+        "coordinator@demo.example",
+        "Harrow Lake, and Nordheim, which is not certified yet.",
+    ),
     Shown(
         Role.AUTHORIZED_REPRESENTATIVE,
         "Ilse Vantongeren, MD",

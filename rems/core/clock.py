@@ -15,7 +15,7 @@ def zone(name: str) -> ZoneInfo:
     """The time zone of that IANA name. Raises BadInput for an unknown one."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones, a name too long
         raise BadInput(
             f'"{name}" is no time zone; write it like America/Chicago or Europe/Berlin', "timezone"
         ) from error

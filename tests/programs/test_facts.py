@@ -167,6 +167,6 @@ def test_the_labeled_monitoring_and_the_timetable_are_as_reviewed(
     assert (str(table.then_every), table.confidence) == (span(due["then_every"]), due["confidence"])
 
 
-def test_the_facts_are_dated_as_the_issue_says(programs: dict[str, Program]) -> None:
+def test_the_versions_begin_and_end_on_the_reviewed_days(programs: dict[str, Program]) -> None:
     closure = programs["US-FDA-REMS-KYMRIAH"].closure
     assert closure and closure.on == date(2025, 6, 26)
