@@ -63,4 +63,6 @@ def trail(table: str, key: UUID) -> ResponseReturnValue:
     actor = current_actor()
     if not can(actor, Permission.TRAIL_READ):
         raise NotFound("There is no such record, or its trail is not yours to see.")
-    return render_template("oversight/trail.html", changes=queries.history(table, key), table=table, key=key)
+    return render_template(
+        "oversight/trail.html", changes=queries.history(table, key), kind=table.replace("_", " "), record=key
+    )

@@ -1,5 +1,6 @@
 """Every address of the program: closed to strangers, and no change without the token of its form."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -23,6 +24,7 @@ PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
     *("health.healthz", "health.readyz", "health.metrics"),
 }
+INSIDE = re.compile(r"&lt;Macro|&lt;bound method|&lt;function|&lt;rems\.|\{\{|\{%| object at 0x")
 SENT = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TOO_OLD = "This form is too old"
 DAY = date(2026, 10, 9)
@@ -110,6 +112,24 @@ def test_every_page_that_is_not_public_is_closed_to_strangers(app: Flask, client
                 assert answer.location.startswith("/sign-in"), (method, path)
             shut += 1
     assert shut > len(BLUEPRINTS)
+
+
+def test_every_page_opens_for_somebody_and_says_what_it_means(
+    app: Flask, world: World, hospital: Hospital, places
+) -> None:
+    """Each GET is answered to at least one of these people; no page shows the inside of a template."""
+    pages = [r for r in rules(app) if "GET" in (r.methods or set()) and not r.endpoint.endswith("static")]
+    opened = set()
+    for client in signed_in(app, world, hospital):
+        for rule in pages:
+            answer = client.get(address(app, rule, places))
+            assert answer.status_code < 500 or rule.endpoint == "health.readyz", rule  # no worker runs here
+            if answer.status_code in (200, 302, 503):
+                opened.add(rule.endpoint)
+            if answer.mimetype == "text/html":
+                assert not INSIDE.search(answer.text), (rule, INSIDE.search(answer.text))
+    imported = {"background.run", "background.show"}  # of a report that is not here; tests/background opens them
+    assert {r.endpoint for r in pages} - opened == imported
 
 
 def test_an_address_that_is_none_is_not_found_and_says_nothing(client: FlaskClient) -> None:
