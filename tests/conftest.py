@@ -27,6 +27,9 @@ from rems.core.server import Cluster, hold
 from rems.core.settings import ROOT
 from rems.trail import knowing
 from tests import factories
+from tests.chromium import chromium
+
+__all__ = ["chromium"]  # a fixture for every folder
 
 HOME = Path(tempfile.gettempdir()) / f"rems-tests-{os.getuid()}"
 SHARED = ROOT.parent / "shared"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Page
 
@@ -21,6 +22,7 @@ def test_the_first_page_of_a_role_reads_well(
     sign_in: Callable[[Actor], None],
     axe: Callable[[Page], list[Any]],
     shots: Callable[[Page, str], None],
+    superuser: psycopg.Connection,
     role: Role,
 ) -> None:
     world.now = utcnow()
@@ -38,6 +40,26 @@ def test_the_first_page_of_a_role_reads_well(
         visit(page, axe, shots, "account", f"/accounts/{hospital.coordinator.id}")
         visit(page, axe, shots, "password", "/password")
         visit(page, axe, shots, "trail", "/trail")
+        [grant] = superuser.execute("select id from role_grant where account_id = %s", [hospital.coordinator.id])
+        visit(page, axe, shots, "account-end", f"/accounts/{hospital.coordinator.id}/roles/{grant[0]}/end")
+
+
+def test_pages_that_lie_aside_read_well_too(
+    page: Page,
+    world: World,
+    sign_in: Callable[[Actor], None],
+    axe: Callable[[Page], list[Any]],
+    shots: Callable[[Page, str], None],
+) -> None:
+    world.now = utcnow()
+    hospital = world.hospital(EUROPE, name="Klinikum Wesertal").certified(date(2026, 6, 1))
+    hospital.infused(date(2026, 8, 20))
+    sign_in(hospital.coordinator)
+    visit(page, axe, shots, "visits-due", "/visits?span=month")
+    visit(page, axe, shots, "another-day", "/another-day?next=/patients")
+    visit(page, axe, shots, "location-new", f"/sites/{hospital.site_id}/locations/new")
+    visit(page, axe, shots, "staff-end", f"/sites/{hospital.site_id}/staff/{hospital.staff_id}/end")
+    visit(page, axe, shots, "not-found", "/patients/00000000-0000-7000-8000-000000000000")
 
 
 def visit(

@@ -1,16 +1,10 @@
 """The design sheet in a real browser: axe objects to nothing, the policy stops nothing, nothing is too wide."""
 
-import os
 import threading
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
-
-CHROMIUM = os.environ.get("REMS_CHROMIUM", "/usr/bin/chromium")
-NO_BROWSER = f"no Chromium at {CHROMIUM} (set REMS_CHROMIUM, or REMS_REQUIRE_BROWSER=1 to fail instead)"
 
 
 def test_the_sheet_is_for_the_demonstration_only(make):
@@ -23,18 +17,6 @@ def test_no_template_carries_a_style_or_a_script(client):
     assert "<style" not in text
     assert "javascript:" not in text
     assert text.count("<script") == text.count('<script type="module" src=')
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("REMS_REQUIRE_BROWSER") == "1":
-            pytest.fail(NO_BROWSER)
-        pytest.skip(NO_BROWSER)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -50,8 +32,8 @@ def address(app):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_everyone_can_use_it(browser, address, width, theme):
-    context = browser.new_context(viewport={"width": width, "height": 900})
+def test_everyone_can_use_it(chromium, address, width, theme):
+    context = chromium.new_context(viewport={"width": width, "height": 900})
     context.add_cookies([{"name": name, "value": theme, "url": address} for name in ("theme", "theme_choice")])
     page = context.new_page()
     said = []
@@ -72,8 +54,8 @@ def test_everyone_can_use_it(browser, address, width, theme):
         context.close()
 
 
-def test_the_theme_the_menu_and_the_dialog_work_by_keyboard(browser, address):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_the_theme_the_menu_and_the_dialog_work_by_keyboard(chromium, address):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
     try:
         page.goto(f"{address}/design")
         page.locator("details.menu summary").focus()
