@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rems import models
 from rems.access.session import init_access
@@ -40,6 +41,7 @@ def create_app(
     app.config.update(
         SECRET_KEY=chosen.secret_key,
         REMS_DEMO=chosen.demo,
+        REMS_METRICS_TOKEN=chosen.metrics_token,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=chosen.value("web", "session_hours")),
         MAX_CONTENT_LENGTH=16 * 1024 * 1024,
         SQLALCHEMY_DATABASE_URI=place.for_sqlalchemy(found.app),
@@ -55,6 +57,10 @@ def create_app(
         },
     )
     app.config.update(cookie_settings(https=chosen.base_url.startswith("https://")))
+    if chosen.proxies:  # whose word on the caller's address is taken; without one, nobody's
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies, x_host=0
+        )
     app.extensions["rems_settings"] = chosen
     app.extensions["rems_catalogue"] = files.load(PROGRAMS)
     app.extensions["rems_shown_sign_ins"] = SHOWN if chosen.demo else ()

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DATABASES, MAIL_SERVERS = ("postgresql", "postgres"), ("smtp", "smtps")
 MIN_SECRET, MIN_DIFFERENT = 32, 12  # characters
 MAKE_ONE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+MOST_PROXIES = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Settings:
     demo: bool
     smtp_url: str
     base_url: str
+    metrics_token: str
+    proxies: int
     values: Mapping[str, Mapping[str, Any]]
 
     @property
@@ -59,6 +62,8 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
     if (demo_given := env.get("REMS_DEMO", "0")) not in ("0", "1"):
         raise SetupError(f'REMS_DEMO must be 0 or 1, not "{demo_given}".')
     demo = demo_given == "1"
+    if not (proxies := env.get("REMS_PROXIES", "0")).isascii() or not proxies.isdigit() or int(proxies) > MOST_PROXIES:
+        raise SetupError(f'REMS_PROXIES must be a number from 0 to {MOST_PROXIES}, not "{proxies}".')
     values = tomllib.loads((ROOT / "config" / "default.toml").read_text(encoding="utf-8"))
     return Settings(
         data_dir=data_dir,
@@ -68,6 +73,8 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
         demo=demo,
         smtp_url=smtp_url,
         base_url=env.get("REMS_BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
+        metrics_token=env.get("REMS_METRICS_TOKEN", ""),
+        proxies=int(proxies),
         values=values,
     )
 

@@ -33,7 +33,7 @@ FACES: dict[type[DomainError], Face] = {
     NotFound: Face(
         HTTPStatus.NOT_FOUND,
         "Not found",
-        "Look for it in a list or with the search. What your role may not see is not shown.",
+        "Look for it in a list. What your role may not see is not shown.",
         "off",
     ),
     NotAllowed: Face(

@@ -132,3 +132,9 @@ def test_an_address_that_is_none_of_a_mail_server_is_refused_at_the_start(given:
 @pytest.mark.parametrize("given", ["yes", "true", "2", ""])
 def test_whether_it_is_a_demonstration_is_said_clearly(given: str) -> None:
     assert refusal({**OURS, "REMS_DEMO": given}) == f'REMS_DEMO must be 0 or 1, not "{given}".'
+
+
+@pytest.mark.parametrize("given", ["-1", "6", "one", "", "٣"])
+def test_the_number_of_proxies_is_a_small_number(given: str) -> None:
+    with pytest.raises(SetupError, match=f'REMS_PROXIES must be a number from 0 to 5, not "{given}".'):
+        read({"REMS_DEMO": "1", "REMS_SECRET_KEY": "any", "REMS_PROXIES": given})
