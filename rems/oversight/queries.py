@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, func, select, text
+from sqlalchemy import ColumnElement, Integer, func, or_, select, text
 
 from rems.core.actor import Actor
-from rems.core.db import Base, db
+from rems.core.db import Base, Scoped, db
 from rems.core.errors import NotFound
 from rems.followup.models import PlannedVisit
 from rems.patients.models import Infusion, Patient
@@ -69,16 +69,19 @@ def patients_by_year(actor: Actor, *, on: date) -> list[FollowUpYear]:
         .order_by("year")
     )
     if not actor.everywhere:
-        mine = Infusion.scope_id.in_(actor.scopes) if actor.scopes else Infusion.program_id.in_(actor.programs)
-        query = query.where(mine)
+        query = query.where(_of(actor, Infusion))
     found = {row[0]: FollowUpYear(*row) for row in db.session.execute(query)}
     return [found.get(n, FollowUpYear(n, 0, 0)) for n in range(1, 16)]
 
 
 def count_patients(actor: Actor) -> int:
     """Patients of the actor's scopes and programs."""
-    mine = Patient.scope_id.in_(actor.scopes) if actor.scopes else Patient.program_id.in_(actor.programs)
-    return db.session.scalar(select(func.count()).select_from(Patient).where(mine)) or 0
+    return db.session.scalar(select(func.count()).select_from(Patient).where(_of(actor, Patient))) or 0
+
+
+def _of(actor: Actor, kind: type[Scoped]) -> ColumnElement[bool]:
+    """The rows of the actor's scopes and programs; row-level security says the same beneath, but not as fast."""
+    return or_(kind.scope_id.in_(actor.scopes), kind.program_id.in_(actor.programs))
 
 
 TRAILED = frozenset(
