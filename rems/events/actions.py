@@ -145,12 +145,6 @@ def assess(
     return row.id
 
 
-def rebuild_all_deadlines(*, by: Actor, now: datetime) -> int:
-    """Work out every deadline the actor may see anew, as after a change of the rules. Returns how many there are."""
-    with transaction(by, "events.rebuild_deadlines", at=now) as session:
-        return sum(rebuild_deadlines(row) for row in session.scalars(queries.visible(by)).all())
-
-
 def _graded(happened: Happening) -> dict[str, Any]:
     """The grade as entered and as computed, with the steps that led to it."""
     answer: dict[str, Any] = {

@@ -162,11 +162,3 @@ def new_code() -> str:
     """A code such as R4T-9KX for an authorization; six letters of 25 make 244 million."""
     letters = [secrets.choice(CODE_LETTERS) for _ in range(6)]
     return "".join(letters[:3]) + "-" + "".join(letters[3:])
-
-
-def read_code(text: str) -> str:
-    """A code as it was typed, in the form it is kept in; empty when it is none."""
-    letters = [c for c in text.upper() if c.isalnum()]
-    if len(letters) != 6 or any(c not in CODE_LETTERS for c in letters):
-        return ""
-    return "".join(letters[:3]) + "-" + "".join(letters[3:])

@@ -201,7 +201,7 @@ def test_the_filters_stay_in_the_address_and_in_the_form(load, browse):
     [
         ("group=Elbow", "&#34;Elbow&#34; is no group of special interest; choose one of the list."),
         ("group=%00", "is no group of special interest; choose one of the list."),
-        ("type=XXX", "&#34;XXX&#34; is no report type; choose one of the list."),
+        ("type=ZEH", "&#34;ZEH&#34; is no report type; choose one of the list."),
         ("after=9", "after &#34;9&#34; is no public report; begin the list anew."),
     ],
 )

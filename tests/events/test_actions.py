@@ -11,12 +11,13 @@ from sqlalchemy import select
 
 from rems.access.rules import Role
 from rems.core.actor import Actor
-from rems.core.db import db, reading
+from rems.core.db import db, reading, transaction
 from rems.core.errors import BadInput, NotAllowed, NotFound
 from rems.events import actions, queries
 from rems.events.actions import Happening
 from rems.events.models import DeadlineRow
 from rems.events.rules import Kind, Outcome, Seriousness
+from rems.events.steps import rebuild_deadlines
 from rems.evidence.models import Evidence
 from tests.events.cases import DAY, MILD, SEVERE, cache, kept, nothing_is_kept, processor, reported, trail
 from tests.factories import EUROPE, KYMRIAH, LABEL, Hospital, World
@@ -182,7 +183,8 @@ def test_the_cache_can_be_thrown_away_and_built_anew(
     with reading(everything):
         before = db.session.scalars(select(DeadlineRow.id).order_by(DeadlineRow.id)).all()
     superuser.execute("delete from deadline")
-    assert actions.rebuild_all_deadlines(by=everything, now=world.now) == 2
+    with transaction(everything, "events.rebuild_deadlines", at=world.now) as session:
+        assert sum(rebuild_deadlines(row) for row in session.scalars(queries.visible(everything)).all()) == 2
     with reading(everything):
         assert db.session.scalars(select(DeadlineRow.id).order_by(DeadlineRow.id)).all() == before
 
