@@ -74,6 +74,7 @@ def shots() -> Callable[[Page, str], None]:
     def keep(page: Page, name: str) -> None:
         if not folder:
             return
+        page.wait_for_load_state()
         Path(folder).mkdir(parents=True, exist_ok=True)
         for width, size in (("1280", WIDE), ("390", NARROW)):
             page.set_viewport_size(size)  # type: ignore[arg-type]
@@ -89,6 +90,7 @@ def axe() -> Callable[[Page], list[Any]]:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415  (only where a browser is)
 
     def look(page: Page) -> list[Any]:
+        page.wait_for_load_state()  # a click comes back as soon as the new page begins
         found: list[Any] = []
         for size in (WIDE, NARROW):
             height = page.evaluate("document.documentElement.scrollHeight")
