@@ -25,6 +25,9 @@ class Permission(StrEnum):
     EVENT_READ = "event:read"
     EVENT_REPORT = "event:report"
     EVENT_ASSESS = "event:assess"
+    AUDIT_MANAGE = "audit:manage"
+    DEVIATION_REPORT = "deviation:report"
+    CAPA_MANAGE = "capa:manage"
     REPORT_MAKE = "report:make"
     TRAIL_READ = "trail:read"
     BACKGROUND_READ = "background:read"
@@ -77,6 +80,9 @@ WORDS: dict[Permission, str] = {
     Permission.EVENT_READ: "see adverse events",
     Permission.EVENT_REPORT: "report adverse events",
     Permission.EVENT_ASSESS: "assess adverse events",
+    Permission.AUDIT_MANAGE: "plan and hold audits of sites",
+    Permission.DEVIATION_REPORT: "report deviations",
+    Permission.CAPA_MANAGE: "keep corrective and preventive actions",
     Permission.REPORT_MAKE: "make reports",
     Permission.TRAIL_READ: "read the trail",
     Permission.BACKGROUND_READ: "see public background reports",
@@ -104,19 +110,21 @@ ROLES: dict[Role, RoleSpec] = {
         HeldFor.SITE,
         LOOK
         | {P.SITE_ENROLL, P.STAFF_MANAGE, P.TRAINING_RECORD, P.STOCK_MOVE, P.PATIENT_ENROLL, P.PATIENT_AUTHORIZE}
-        | {P.PATIENT_INFUSE, P.VISIT_RECORD, P.EVENT_REPORT},
+        | {P.PATIENT_INFUSE, P.VISIT_RECORD, P.EVENT_REPORT, P.DEVIATION_REPORT, P.CAPA_MANAGE},
     ),
     Role.AUTHORIZED_REPRESENTATIVE: RoleSpec(
         "Authorized representative",
         "Signs for a site and its associated clinics under a program: enrollment, attestations, staff.",
         HeldFor.SITE,
-        LOOK | {P.SITE_ENROLL, P.SITE_ATTEST, P.STAFF_MANAGE, P.TRAINING_RECORD, P.EVENT_REPORT},
+        LOOK
+        | {P.SITE_ENROLL, P.SITE_ATTEST, P.STAFF_MANAGE, P.TRAINING_RECORD, P.EVENT_REPORT}
+        | {P.DEVIATION_REPORT, P.CAPA_MANAGE},
     ),
     Role.PHARMACIST: RoleSpec(
         "Pharmacist",
         "Receives, reserves, counts and issues rescue medicine at a site.",
         HeldFor.SITE,
-        frozenset({P.SITE_READ, P.PATIENT_READ, P.STOCK_MOVE, P.BACKGROUND_READ}),
+        frozenset({P.SITE_READ, P.PATIENT_READ, P.STOCK_MOVE, P.BACKGROUND_READ, P.DEVIATION_REPORT}),
     ),
     Role.TREATING_PHYSICIAN: RoleSpec(
         "Treating physician",
@@ -125,13 +133,13 @@ ROLES: dict[Role, RoleSpec] = {
         frozenset(
             {P.SITE_READ, P.PATIENT_READ, P.PATIENT_ENROLL, P.PATIENT_AUTHORIZE, P.PATIENT_INFUSE, P.VISIT_RECORD}
         )
-        | {P.EVENT_READ, P.EVENT_REPORT, P.BACKGROUND_READ},
+        | {P.EVENT_READ, P.EVENT_REPORT, P.BACKGROUND_READ, P.DEVIATION_REPORT},
     ),
     Role.PROGRAM_MANAGER: RoleSpec(
         "Program manager",
         "Runs a program for its sponsor: registers and certifies sites, and watches how they do.",
         HeldFor.PROGRAM,
-        LOOK | {P.SITE_REGISTER, P.SITE_CERTIFY},
+        LOOK | {P.SITE_REGISTER, P.SITE_CERTIFY, P.AUDIT_MANAGE, P.DEVIATION_REPORT, P.CAPA_MANAGE},
     ),
     Role.CASE_PROCESSOR: RoleSpec(
         "Case processor",

@@ -16,7 +16,10 @@ from rems.programs.terms import (
     Quantity,
     Stage,
     Start,
+    Stop,
     Subject,
+    TriggerEffect,
+    TriggerKind,
     Unit,
     VisitKind,
 )
@@ -35,7 +38,10 @@ __all__ = [  # words of other files that belong to a program, so that upper floo
     "Schedule",
     "Stage",
     "Start",
+    "Stop",
     "Subject",
+    "TriggerEffect",
+    "TriggerKind",
     "Unit",
     "VisitKind",
     "VisitPlan",
@@ -55,7 +61,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Requirement:
-    """One duty of a version. A parameter that is None is not established."""
+    """One duty of a version. A parameter that is None is not established.
+
+    `stop`: what it does before an infusion while it is open. `shareable`: evidence of it given for one program may be
+    put under another one too.
+    """
 
     code: str
     title: str
@@ -70,6 +80,8 @@ class Requirement:
     confidence: Confidence = Confidence.UNCERTAIN
     sources: tuple[str, ...] = ()
     note: str = ""
+    stop: Stop = Stop.LEGAL_STOP
+    shareable: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,77 @@ class Removal:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """What changes a certificate without an act. `cured_by`: the requirement that, met again, ends it.
+
+    `grace` None: how long a site has is not established; unless the program's local settings say it, nothing lapses.
+    """
+
+    kind: TriggerKind
+    cured_by: str | None
+    effect: TriggerEffect
+    grace: Quantity | None
+    confidence: Confidence
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Material:
+    """A training material in an edition. From `from_on` the requirements in `renews` count only what is younger."""
+
+    code: str
+    title: str
+    edition: str
+    from_on: date
+    renews: tuple[str, ...]
+    confidence: Confidence
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleException:
+    """A time-boxed rule that an authority lays over versions; it applies where a site invoked it, with evidence.
+
+    `replaces` is the code of the tocilizumab rule that gives way to `rule`; `rule` None: to `alternative`, in words.
+    `waives` are codes of requirements that are not asked while it is invoked. Days None: not established, no bound.
+    """
+
+    code: str
+    title: str
+    authority: str
+    condition: str
+    replaces: str | None
+    rule: TocilizumabRule | None
+    alternative: str
+    waives: tuple[str, ...]
+    effective_from: date | None
+    effective_from_precision: str
+    effective_from_confidence: Confidence
+    effective_to: date | None
+    confidence: Confidence
+    sources: tuple[str, ...] = ()
+    digest: str = ""
+
+    def may_hold(self, day: date) -> bool:
+        """Whether the day lies within what the authority declared."""
+        begun = self.effective_from is None or self.effective_from <= day
+        return begun and (self.effective_to is None or day <= self.effective_to)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who holds the license or runs the program, from a day to a day; days None: not established, or open."""
+
+    name: str
+    from_on: date | None
+    until_on: date | None
+    confidence: Confidence
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Version:
     """The rules between two days, both included. `removed_unverified`: asked before, survival not established.
 
@@ -113,6 +196,8 @@ class Version:
     removed_unverified: tuple[str, ...] = ()
     note: str = ""
     digest: str = ""
+    triggers: tuple[Trigger, ...] = ()
+    materials: tuple[Material, ...] = ()
 
     def requirement(self, code: str) -> Requirement | None:
         return next((r for r in self.requirements if r.code == code), None)
@@ -187,6 +272,20 @@ class AssessmentTimetable:
 
 
 @dataclass(frozen=True)
+class Local:
+    """What the sources do not establish and this installation decided for a program (config/programs/local.yaml).
+
+    `graces`: how long a site has after a trigger. `overridden_by`: the role that may override a stop before an
+    infusion; empty: nobody. `audit_first_within`, `audit_every`: when sites are audited.
+    """
+
+    graces: Mapping[TriggerKind, Quantity] = field(default_factory=dict)
+    overridden_by: str = ""
+    audit_first_within: Quantity | None = None
+    audit_every: Quantity | None = None
+
+
+@dataclass(frozen=True)
 class Program:
     """A set of duties under an authority. `tracks` are schedule codes, the first is the default."""
 
@@ -210,6 +309,20 @@ class Program:
     attestations_note: str = ""
     labeled_monitoring: LabeledMonitoring | None = None
     assessments: AssessmentTimetable | None = None
+    owners: tuple[Owner, ...] = ()
+    exceptions: tuple[RuleException, ...] = ()
+    local: Local = field(default_factory=Local)
+
+    def owner_on(self, day: date) -> Owner | None:
+        """Who held it on a day, as far as is known."""
+        for owner in self.owners:
+            begun = owner.from_on is None or owner.from_on <= day
+            if begun and (owner.until_on is None or day <= owner.until_on):
+                return owner
+        return None
+
+    def exception(self, code: str) -> RuleException | None:
+        return next((e for e in self.exceptions if e.code == code), None)
 
     def version_on(self, day: date) -> Version | None:
         """The version in force on a day; None before the first, between two, or from the closure on."""

@@ -97,6 +97,30 @@ class EvidenceKind(StrEnum):
     INFUSION = "infusion"
     CONTACT = "contact"
     RETRAINING = "retraining"
+    AUDIT_FINDING = "audit-finding"
+
+
+class TriggerKind(StrEnum):
+    """What makes a certificate end, or asks a requirement anew, without anybody's act."""
+
+    NEW_REPRESENTATIVE = "new_representative"
+    INACTIVITY = "inactivity"
+    NEW_MATERIAL = "new_material"
+    AUDIT_FINDING = "audit_finding"
+
+
+class TriggerEffect(StrEnum):
+    """What a trigger does once its grace is over."""
+
+    LAPSED = "lapsed"
+    OPEN_FINDING = "open_finding"
+
+
+class Stop(StrEnum):
+    """What an open requirement does before an infusion."""
+
+    LEGAL_STOP = "legal_stop"
+    WARNING = "warning"
 
 
 class Party(StrEnum):

@@ -1,0 +1,8 @@
+"""Compliance: audits, deviations, corrective and preventive actions."""
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    pass

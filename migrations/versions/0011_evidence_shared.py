@@ -1,0 +1,8 @@
+"""Evidence that serves several programs."""
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    pass

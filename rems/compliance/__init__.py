@@ -1,0 +1,1 @@
+"""Site audits, deviations, and corrective and preventive actions."""
