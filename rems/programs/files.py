@@ -7,65 +7,84 @@ from types import MappingProxyType
 
 from rems.core.errors import SetupError
 from rems.programs import digests
+from rems.programs.around import ASIDE, locals_of, owner, without_rems
 from rems.programs.opening import Errors
-from rems.programs.reading import ABSENT_DAY, Table, by_code, open_table
+from rems.programs.reading import Table
+from rems.programs.rows import by_code, open_table
 from rems.programs.rules import (
-    AssessmentTimetable,
     Attestation,
     Catalogue,
     Closure,
     LabeledMonitoring,
     Product,
     Program,
-    Removal,
     ReportingClock,
-    Requirement,
-    TocilizumabRule,
-    Version,
 )
-from rems.programs.shelf import SHARED, Shelf, parameters, read_shelf, sure
-from rems.programs.terms import Cadence, Confidence, Party, ProgramKind, ProgramStatus, Start, Unit
+from rems.programs.shelf import SHARED, Shelf, read_shelf, sure
+from rems.programs.terms import Confidence, Party, ProgramKind, ProgramStatus, Start, Unit
+from rems.programs.versions import check_days, version
 
-CONDITIONS = ("serious", "expected", "domestic", "crs_or_neurotoxicity")  # what the clock of a case may depend on
-UNKNOWN_RULE = TocilizumabRule("", 0, None, 0, None, "", Confidence.UNCERTAIN)  # where an error was noted
+# What the clock of a case may depend on.
+CONDITIONS = ("serious", "expected", "domestic", "crs_or_neurotoxicity", "fatal_or_life_threatening")
 
 
-def load(folder: Path) -> Catalogue:
-    """Every program and schedule of a folder. Raises SetupError with all errors, one in a line."""
+def of_installation(config: Path, *, demo: bool) -> Catalogue:
+    """The programs of an installation; a demonstration has local settings of its own. Raises SetupError."""
+    return load(config / "programs", local=config / "demo" / "local.yaml" if demo else None)
+
+
+def load(folder: Path, *, local: Path | None = None, draft: Path | None = None) -> Catalogue:
+    """Every program and schedule of a folder. Raises SetupError with all errors, one in a line.
+
+    `local`: settings of this installation in place of the folder's own local.yaml. `draft`: a file from elsewhere that
+    takes the place of the shared file of that name, or of the program of the same code.
+    """
     errors = Errors()
     place = "/".join(folder.resolve().parts[-2:])
     for path in sorted(folder.glob("*.yml")):
         errors.add(f"{place}/{path.name}", None, 'the name ends in ".yml"; expected ".yaml"')
-    shared = [open_table(folder / name, errors) for name in SHARED]
-    rest = [open_table(path, errors) for path in sorted(folder.glob("*.yaml")) if path.name not in SHARED]
+    aside = {**{name: folder / name for name in (*SHARED, *ASIDE)}, **({ASIDE[1]: local} if local else {})}
+    paths = [path for path in sorted(folder.glob("*.yaml")) if path.name not in aside]
+    if draft and draft.name in aside:
+        aside[draft.name] = draft
+    elif draft:
+        paths = [path for path in paths if path.resolve() != draft.resolve()] + [draft]
+    tables = {name: open_table(path, errors) for name, path in aside.items()}
+    rest = [(path, open_table(path, errors)) for path in paths]
     if not rest:
         errors.add(
             place, None, "the folder has no program; expected a file for each program, such as kymriah-rems.yaml"
         )
-    if any(table is None for table in shared):  # what refers to it cannot be judged
+    if any(table is None for table in tables.values()):  # what refers to it cannot be judged
         raise SetupError(errors.report())
-    shelf = read_shelf(*(table for table in shared if table))
+    shared = {name: table for name, table in tables.items() if table}
+    shelf = read_shelf(*(shared[name] for name in SHARED))
     programs: dict[str, Program] = {}
-    for table in rest:
+    for path, table in rest:
         if table:
             program = _program(table, shelf)
             table.close()
-            if program.code in programs:
+            if program.code in programs and path is not draft:
                 table.wrong("code", "a code that no other program has")
             programs[program.code] = program
+    for _, row in shelf.exceptions.values():
+        row.references("applies_to", programs, "a program")
+    bare = without_rems(shared[ASIDE[0]], shelf)
+    for code, found in locals_of(shared[ASIDE[1]], programs).items():
+        programs[code] = replace(programs[code], local=found)
     if errors.lines:
         raise SetupError(errors.report())
-    found = Catalogue(MappingProxyType(programs), shelf.schedules, "", shelf.sources)
-    return replace(found, digest=digests.digest(found))
+    read = Catalogue(MappingProxyType(programs), shelf.schedules, "", shelf.sources, bare, shelf.timetables)
+    return replace(read, digest=digests.digest(read), places=MappingProxyType(errors.places))
 
 
 def _program(table: Table, shelf: Shelf) -> Program:
     code = table.code("code")
     rows = table.tables("versions")
-    versions = tuple(_version(row, shelf, code) for row in rows)
+    versions = tuple(version(row, shelf, code) for row in rows)
     closure = _closure(table, shelf)
     status = table.choice("status", ProgramStatus)
-    _check_days(table, rows, versions, closure)
+    check_days(table, rows, versions, closure)
     if (closure is not None) != (status is ProgramStatus.CLOSED):
         table.wrong("status", "closed exactly where there is a closure")
     return Program(
@@ -87,79 +106,27 @@ def _program(table: Table, shelf: Shelf) -> Program:
         status_note=table.text("status_note", ""),
         tracks_note=table.text("tracks_note", ""),
         attestations_note=table.text("attestations_note", ""),
+        elements=table.text("elements", ""),
         labeled_monitoring=_monitoring(table, shelf),
-        assessments=_assessments(table, shelf),
+        assessments_note=table.text("assessments_note", ""),
+        assessments=None
+        if table.absent("assessments")
+        else shelf.timetables.get(table.reference("assessments", shelf.timetables, "assessments.yaml")),
+        owners=tuple(owner(row, shelf) for row in table.tables("owners")),
+        exceptions=shelf.exceptions_of(code),
     )
-
-
-def _check_days(table: Table, rows: list[Table], versions: tuple[Version, ...], closure: Closure | None) -> None:
-    """Versions follow one another without a common day, each ends after it begins, and none outlives the closure."""
-    if not versions:
-        table.wrong("versions", "at least one version")
-    days = {day for v in versions for day in (v.effective_from, v.effective_to)} | {closure.on if closure else None}
-    if not versions or ABSENT_DAY in days:  # the error is noted; comparing would only add noise
-        return
-    names: set[str] = set()
-    for row, version, later in zip(rows, versions, (*versions[1:], None), strict=True):
-        if version.version in names:
-            row.wrong("version", "each version once")
-        names.add(version.version)
-        if version.effective_to and version.effective_to < version.effective_from:
-            row.wrong("effective_to", f"a day not before effective_from, {version.effective_from}")
-        if later and (version.effective_to is None or later.effective_from <= version.effective_to):
-            row.wrong("effective_to", f'a day before {later.effective_from}, when version "{later.version}" begins')
-        if closure and not later and (version.effective_to is None or version.effective_to >= closure.on):
-            row.wrong("effective_to", f"a day before {closure.on}, when the program closed")
-
-
-def _version(table: Table, shelf: Shelf, program: str) -> Version:
-    rule = table.reference("tocilizumab", shelf.tocilizumab, "tocilizumab.yaml")
-    asked = by_code(table.tables("requirements"), lambda row, code: _asked(row, code, shelf))
-    if not asked:
-        table.wrong("requirements", "at least one requirement")
-    found = Version(
-        version=table.code("version"),
-        effective_from=table.day("effective_from"),
-        effective_from_confidence=table.choice("effective_from_confidence", Confidence),
-        effective_to=table.maybe_day("effective_to"),
-        requirements=tuple(one for one in asked.values() if one),
-        tocilizumab=shelf.tocilizumab.get(rule, UNKNOWN_RULE),
-        removed=tuple(by_code(table.tables("removed"), lambda row, code: _removal(row, code, shelf)).values()),
-        removed_unverified=table.references("removed_unverified", shelf.requirements, "requirements.yaml"),
-        note=table.text("note", ""),
-    )
-    table.close()
-    return replace(found, digest=digests.of_version(program, found))
-
-
-def _asked(table: Table, code: str, shelf: Shelf) -> Requirement | None:
-    """A requirement of requirements.yaml as this version asks it."""
-    confidence, sources = sure(table, shelf.sources)
-    own, note = parameters(table), table.text("note", "")
-    base = shelf.requirements.get(table.reference("code", shelf.requirements, "requirements.yaml"))
-    actor = None if table.absent("actor") else table.choice("actor", Party)
-    cadence = None if table.absent("cadence") else table.choice("cadence", Cadence)
-    if base is None:
-        return None
-    return replace(
-        base,
-        actor=actor or base.actor,
-        cadence=cadence or base.cadence,
-        parameters=MappingProxyType({**base.parameters, **own}),
-        confidence=confidence,
-        sources=sources,
-        note=note,
-    )
-
-
-def _removal(table: Table, code: str, shelf: Shelf) -> Removal:
-    table.reference("code", shelf.requirements, "requirements.yaml")
-    return Removal(code, *sure(table, shelf.sources))
 
 
 def _product(table: Table) -> Product:
-    number, since = table.text("license", "") or None, table.maybe_day("authorized_on")
-    found = Product(table.text("name"), table.text("inn"), table.text("target"), number, since)
+    found = Product(
+        table.text("name"),
+        table.text("inn"),
+        table.text("target"),
+        table.text("license", "") or None,
+        table.maybe_day("authorized_on"),
+        table.maybe_day("joined_on"),
+        table.text("note", ""),
+    )
     table.close()
     return found
 
@@ -210,16 +177,5 @@ def _monitoring(table: Table, shelf: Shelf) -> LabeledMonitoring | None:
         return None
     near, driving = below.maybe_quantity("proximity"), below.maybe_quantity("no_driving")
     found = LabeledMonitoring(below.text("monitoring"), near, driving, *sure(below, shelf.sources))
-    below.close()
-    return found
-
-
-def _assessments(table: Table, shelf: Shelf) -> AssessmentTimetable | None:
-    below = table.table("assessments")
-    if below is None:
-        return None
-    due = below.quantities("due")
-    then, early = below.maybe_quantity("then_every"), below.maybe_quantity("interval_ends_before_due")
-    found = AssessmentTimetable(due, then, early, *sure(below, shelf.sources))
     below.close()
     return found

@@ -12,9 +12,10 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is a
 
 @dataclass
 class Errors:
-    """The errors of all files, in the order in which they were met."""
+    """The errors of all files, in the order in which they were met, and where the parts of programs stand."""
 
     lines: list[str] = field(default_factory=list)
+    places: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def report(self) -> str:
         """Each error once, one in a line."""

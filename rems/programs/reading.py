@@ -1,16 +1,16 @@
 """Read a YAML table key by key, each with its type; what is wrong is noted with its line."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
+from difflib import get_close_matches
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeVar
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from rems.programs.opening import Errors, open_node
-from rems.programs.rules import Parameter
+from rems.programs.duties import Parameter
+from rems.programs.opening import Errors
 from rems.programs.terms import Quantity, Unit
 
 LONGEST = 80  # characters of a wrong value that are repeated
@@ -18,11 +18,16 @@ ABSENT_DAY = date(1, 1, 1)  # stands for a day that could not be read; an error 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ENUM = TypeVar("_ENUM", bound=StrEnum)
-_ANY = TypeVar("_ANY")
 
 
 def one_of(words: Collection[str]) -> str:
     return f"one of {', '.join(words)}" if words else "nothing here"
+
+
+def perhaps(found: str, known: Collection[str]) -> str:
+    """The known name that a mistyped one resembles, to follow what is expected; empty where none does."""
+    alike = get_close_matches(found, known, 1)
+    return f", perhaps {alike[0]}" if alike else ""
 
 
 class Table:
@@ -173,7 +178,11 @@ class Table:
         found = []
         for number, (text, node) in enumerate(self._listed(key)):
             if text not in known:
-                self.errors.add(self.file, node, f'{self.at(key)}[{number}] is "{text}"; expected a code of {where}')
+                self.errors.add(
+                    self.file,
+                    node,
+                    f'{self.at(key)}[{number}] is "{text}"; expected a code of {where}{perhaps(text, known)}',
+                )
             elif text in found:
                 self.errors.add(self.file, node, f'{self.at(key)}[{number}] is "{text}"; expected each code once')
             found.append(text)
@@ -183,7 +192,7 @@ class Table:
         """One code that stands in another file."""
         found = self.text(key)
         if found and found not in known:
-            self.wrong(key, f"a code of {where}")
+            self.wrong(key, f"a code of {where}{perhaps(found, known)}")
         return found
 
     def table(self, key: str) -> "Table | None":
@@ -232,6 +241,15 @@ class Table:
                 self.wrong(key, "text, a whole number, true or false, a quantity such as 12 months, or null")
         return found
 
+    def mark(self, *names: str) -> None:
+        """Note where this table stands, and each of its keys, under the names that lead to it."""
+        self.errors.places[names] = self._line(self.node)
+        for key, node in self.keys.items():
+            self.errors.places[(*names, key)] = self._line(node)
+
+    def _line(self, node: Node) -> str:
+        return f"{self.file}, line {node.start_mark.line + 1}"
+
     def close(self) -> None:
         """Name each key that nobody asked for."""
         for key, node in self.keys.items():
@@ -239,25 +257,6 @@ class Table:
                 self.errors.add(
                     self.file,
                     node,
-                    f'{self.path or "the file"} has the key "{key}"; expected {one_of(sorted(self.asked))}',
+                    f'{self.path or "the file"} has the key "{key}"; '
+                    f"expected {one_of(sorted(self.asked))}{perhaps(key, self.asked)}",
                 )
-
-
-def by_code(tables: list[Table], read: Callable[[Table, str], _ANY]) -> dict[str, _ANY]:
-    """Read each table under its `code`; a code that comes again is an error, and the first one stays."""
-    found: dict[str, _ANY] = {}
-    for table in tables:
-        code = table.code("code")
-        if code in found:
-            table.wrong("code", "each code once")
-        value = read(table, code)
-        table.close()
-        if code:
-            found.setdefault(code, value)
-    return found
-
-
-def open_table(path: Path, errors: Errors) -> Table | None:
-    """The table of a file; None, with an error noted, where it cannot be read."""
-    name, node = open_node(path, errors)
-    return Table(name, errors, node) if node else None

@@ -8,15 +8,17 @@ from rems.programs.rules import (
     Cadence,
     Catalogue,
     Confidence,
+    Owner,
     Program,
     ProgramKind,
     Requirement,
-    Schedule,
+    RuleException,
     Source,
     Stage,
-    Unit,
+    Stop,
+    TriggerEffect,
+    TriggerKind,
     Version,
-    VisitPlan,
 )
 
 NCIT = "https://evsexplore.semantics.cancer.gov/evsexplore/concept/ncit/"
@@ -62,7 +64,27 @@ KIND_WORDS: dict[ProgramKind, str] = {
     ProgramKind.REGISTRY: "registry",
 }
 
-CONDITION_WORDS: dict[str, str] = {"crs_or_neurotoxicity": "CRS or neurologic toxicity"}
+STOP_WORDS: dict[Stop, str] = {
+    Stop.LEGAL_STOP: "open: stops an infusion",
+    Stop.WARNING: "open: a warning, no stop",
+}
+
+TRIGGER_WORDS: dict[TriggerKind, str] = {
+    TriggerKind.NEW_REPRESENTATIVE: "A new authorized representative",
+    TriggerKind.INACTIVITY: "The product is not dispensed for too long",
+    TriggerKind.NEW_MATERIAL: "A new edition of a training material",
+    TriggerKind.AUDIT_FINDING: "A critical finding of an audit",
+}
+
+EFFECT_WORDS: dict[TriggerEffect, str] = {
+    TriggerEffect.LAPSED: "the certificate lapses",
+    TriggerEffect.OPEN_FINDING: "the site stays certified, with an open finding",
+}
+
+CONDITION_WORDS: dict[str, str] = {
+    "crs_or_neurotoxicity": "CRS or neurologic toxicity",
+    "fatal_or_life_threatening": "fatal or life-threatening",
+}
 
 
 class Cites(Protocol):
@@ -83,6 +105,8 @@ class State:
 
 def state(program: Program, day: date) -> State:
     """Whether the program asks anything on that day, and since or from when."""
+    if not program.versions:
+        return State("Not known then", "off", "This installation had not loaded the program at that moment.")
     if version := program.version_on(day):
         return State("Open", "met", f"Version {version.version} is in force since {_said(version.effective_from)}.")
     if program.closure and day >= program.closure.on:
@@ -94,7 +118,7 @@ def state(program: Program, day: date) -> State:
 
 
 def shown_version(program: Program, day: date) -> Version:
-    """The version in force on that day; else the newest that had begun by then, else the first."""
+    """The version in force on that day; else the newest that had begun by then, else the first. It must have one."""
     begun = [v for v in program.versions if v.effective_from <= day]
     return program.version_on(day) or (begun[-1] if begun else program.versions[0])
 
@@ -102,12 +126,15 @@ def shown_version(program: Program, day: date) -> Version:
 def life(program: Program, day: date) -> tuple[tuple[str, date, bool, str], ...]:
     """Each version and the closure: words, its day, whether that day has come, the version's name (closure: empty)."""
     steps = [
-        (f"Version {v.version}, {len(v.requirements)} requirements", v.effective_from, v.version)
-        for v in program.versions
+        (f"Version {v.version}, {_number(len(v.requirements))}", v.effective_from, v.version) for v in program.versions
     ]
     if program.closure:
         steps.append(("Closed", program.closure.on, ""))
     return tuple((words, on, on <= day, name) for words, on, name in steps)
+
+
+def _number(requirements: int) -> str:
+    return "1 requirement" if requirements == 1 else f"{requirements} requirements"
 
 
 def by_stage(version: Version) -> tuple[tuple[str, tuple[Requirement, ...]], ...]:
@@ -126,6 +153,8 @@ def used_sources(catalogue: Catalogue, program: Program, version: Version) -> tu
     parts: list[Cites | None] = [*version.requirements, *version.removed, version.tocilizumab, *program.clocks]
     parts += [catalogue.schedules[track] for track in program.tracks]
     parts += [program.closure, program.labeled_monitoring, program.assessments]
+    parts += [*version.triggers, *version.materials, *program.exceptions, *program.owners]
+    parts += [test for track in program.tracks for test in catalogue.schedules[track].laboratory]
     codes = {code for part in parts if part for code in part.sources}
     return tuple(source for code, source in catalogue.sources.items() if code in codes)
 
@@ -143,60 +172,20 @@ def titles(program: Program) -> dict[str, str]:
     return {r.code: r.title for v in program.versions for r in v.requirements}
 
 
-@dataclass(frozen=True)
-class VisitLine:
-    """One visit of a schedule, or a run of yearly ones that differ in nothing but the year."""
-
-    title: str
-    codes: str
-    due: str
-    window: str
-    first: VisitPlan
-
-
-def visit_lines(schedule: Schedule) -> tuple[VisitLine, ...]:
-    """The visits of a schedule in order, yearly ones with an equal step and the same rules on one line."""
-    runs: list[list[VisitPlan]] = []
-    for visit in schedule.visits:
-        if runs and _continues(runs[-1], visit):
-            runs[-1].append(visit)
-        else:
-            runs.append([visit])
-    return tuple(_line(run) for run in runs)
-
-
-def _continues(run: list[VisitPlan], visit: VisitPlan) -> bool:
-    last = run[-1]
-    alike = all(
-        (v.kind, v.opens, v.before, v.after, v.asks, v.confidence)
-        == (visit.kind, None, visit.before, visit.after, visit.asks, visit.confidence)
-        for v in (last, visit)
-    )
-    years = last.offset.unit is visit.offset.unit is Unit.YEARS
-    step = visit.offset.value - last.offset.value
-    return alike and years and (len(run) == 1 or step == last.offset.value - run[-2].offset.value)
-
-
-def _line(run: list[VisitPlan]) -> VisitLine:
-    first, last = run[0], run[-1]
-    window = visit_window(first)
-    if first is last:
-        return VisitLine(first.title, first.code, str(first.offset), window, first)
-    step = run[1].offset.value - first.offset.value
-    every = "every year" if step == 1 else f"every {step} years"
-    return VisitLine(f"{first.title} to {last.title}", f"{first.code} to {last.code}", every, window, first)
-
-
-def visit_window(plan: VisitPlan) -> str:
-    """When a visit may happen, in words; empty where no window is established."""
-    if plan.opens is not None and plan.closes is not None:
-        return f"day {plan.opens} to {plan.closes}"
-    if plan.before is not None and plan.before == plan.after:
-        return f"{plan.before} days before or after"
-    if plan.before is not None and plan.after is not None:
-        return f"{plan.before} days before to {plan.after} days after"
-    return ""
-
-
 def _said(day: date) -> str:
     return f"{day:%-d %b %Y}"
+
+
+def excepted_days(exception: RuleException) -> str:
+    """When an exception may hold, as surely as it was read: "from December 2021, no end is established"."""
+    first, last = exception.effective_from, exception.effective_to
+    forms = {"month": "%B %Y", "year": "%Y"}
+    begin = f"from {first.strftime(forms.get(exception.effective_from_precision, '%-d %b %Y'))}" if first else ""
+    end = f"to {_said(last)}" if last else "no end is established"
+    return f"{begin}, {end}" if begin and not last else f"{begin} {end}" if begin else f"no first day, {end}"
+
+
+def held(owner: Owner) -> str:
+    """From when until when an owner held it, in words."""
+    first = f"since {_said(owner.from_on)}" if owner.from_on else "since a day that is not established"
+    return f"{_said(owner.from_on)} to {_said(owner.until_on)}" if owner.from_on and owner.until_on else first

@@ -1,31 +1,29 @@
-"""The files that all programs share: sources, requirements, tocilizumab rules and follow-up schedules."""
+"""The shared files of config/programs: sources, requirements, tocilizumab rules, schedules, exceptions, timetables."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from rems.programs.reading import Table, by_code
-from rems.programs.rules import Parameter, Requirement, Source, TocilizumabRule
-from rems.programs.terms import (
-    NEEDS_EVIDENCE,
-    Ask,
-    Cadence,
-    Confidence,
-    EvidenceKind,
-    Party,
-    Quantity,
-    Stage,
-    Subject,
-    Unit,
-    VisitKind,
-)
-from rems.programs.tracks import Question, Schedule, VisitPlan
+from rems.programs.digests import of_text, rules_of_exception
+from rems.programs.duties import Parameter, Requirement, RuleException, TocilizumabRule
+from rems.programs.reading import Table
+from rems.programs.rows import by_code
+from rems.programs.rules import AssessmentTimetable, Source
+from rems.programs.terms import NEEDS_EVIDENCE, Ask, Cadence, Confidence, EvidenceKind, Party, Stage, Stop, Subject
+from rems.programs.tracks import Schedule
+from rems.programs.visits import schedule
 
-SHARED = ("sources.yaml", "requirements.yaml", "tocilizumab.yaml", "schedules.yaml")
+SHARED = (
+    "sources.yaml",
+    "requirements.yaml",
+    "tocilizumab.yaml",
+    "schedules.yaml",
+    "exceptions.yaml",
+    "assessments.yaml",
+)
+PRECISIONS = ("day", "month", "year")
 _NCIT = re.compile(r"C\d{4,7}")
-_YEARS = re.compile(r"Y(\d\d)-Y(\d\d)")
-_ROUGH_DAYS = {Unit.CALENDAR_DAYS: 1.0, Unit.WEEKS: 7.0, Unit.MONTHS: 30.4, Unit.YEARS: 365.25}
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,11 @@ class Shelf:
     requirements: Mapping[str, Requirement]
     tocilizumab: Mapping[str, TocilizumabRule]
     schedules: Mapping[str, Schedule]
+    exceptions: Mapping[str, tuple[RuleException, Table]]  # each with the table that says where it applies
+    timetables: Mapping[str, AssessmentTimetable]
+
+    def exceptions_of(self, program: str) -> tuple[RuleException, ...]:
+        return tuple(found for found, table in self.exceptions.values() if program in table.texts("applies_to"))
 
 
 def sure(table: Table, sources: Mapping[str, Source]) -> tuple[Confidence, tuple[str, ...]]:
@@ -48,8 +51,10 @@ def parameters(table: Table) -> Mapping[str, Parameter]:
     return MappingProxyType(below.parameters() if below else {})
 
 
-def read_shelf(sources: Table, requirements: Table, tocilizumab: Table, schedules: Table) -> Shelf:
-    """Read the four files; what is wrong is noted in their errors."""
+def read_shelf(
+    sources: Table, requirements: Table, tocilizumab: Table, schedules: Table, exceptions: Table, timetables: Table
+) -> Shelf:
+    """Read the shared files; what is wrong is noted in their errors."""
     known = by_code(sources.tables("sources"), _source)
     sources.close()
     if system := requirements.table("ncit"):
@@ -61,9 +66,13 @@ def read_shelf(sources: Table, requirements: Table, tocilizumab: Table, schedule
     requirements.close()
     stock = by_code(tocilizumab.tables("rules"), lambda table, code: _tocilizumab(table, code, known))
     tocilizumab.close()
-    tracks = by_code(schedules.tables("schedules"), lambda table, code: _schedule(table, code, known))
+    tracks = by_code(schedules.tables("schedules"), lambda table, code: schedule(table, code, known))
     schedules.close()
-    return Shelf(known, asked, stock, tracks)
+    laid = by_code(exceptions.tables("exceptions"), lambda t, c: (_exception(t, c, known, stock, asked), t))
+    exceptions.close()
+    due = by_code(timetables.tables("timetables"), lambda table, code: _timetable(table, code, known))
+    timetables.close()
+    return Shelf(known, asked, stock, tracks, laid, due)
 
 
 def _source(table: Table, code: str) -> Source:
@@ -78,6 +87,7 @@ def _requirement(table: Table, code: str) -> Requirement:
     evidence = None if table.absent("evidence") else table.choice("evidence", EvidenceKind)
     if (evidence is not None) != (ask in NEEDS_EVIDENCE):
         table.wrong("evidence", f"{'a kind of evidence' if evidence is None else 'none'}, for ask is {ask}")
+    table.mark("requirements", code)
     return Requirement(
         code=code,
         title=table.text("title"),
@@ -89,6 +99,8 @@ def _requirement(table: Table, code: str) -> Requirement:
         ask=ask,
         evidence=evidence,
         parameters=parameters(table),
+        stop=table.choice("stop", Stop),
+        shareable=table.flag("shareable"),
     )
 
 
@@ -96,6 +108,7 @@ def _tocilizumab(table: Table, code: str, sources: Mapping[str, Source]) -> Toci
     further, within = table.number("further_doses", 0), table.maybe_quantity("further_within")
     if bool(further) != bool(within):
         table.wrong("further_within", "a span such as 8 hours exactly where further_doses is above 0")
+    table.mark("tocilizumab", code)
     return TocilizumabRule(
         code,
         table.number("doses"),
@@ -107,73 +120,47 @@ def _tocilizumab(table: Table, code: str, sources: Mapping[str, Source]) -> Toci
     )
 
 
-def _schedule(table: Table, code: str, sources: Mapping[str, Source]) -> Schedule:
-    questions = by_code(
-        table.tables("questions"), lambda t, c: Question(c, t.text("title"), t.choice("confidence", Confidence))
-    )
-    visits = [visit for row in table.tables("visits") for visit in _visits(row, questions)]
-    if not visits:
-        table.wrong("visits", "at least one visit")
-    rough = [_ROUGH_DAYS[v.offset.unit] * v.offset.value for v in visits]
-    if len({v.code for v in visits}) < len(visits) or rough != sorted(rough):
-        table.errors.add(
-            table.file,
-            table.values["visits"],
-            f"{table.at('visits')} is out of order or names a visit twice; expected each once, earliest first",
-        )
-    return Schedule(
+def _exception(
+    table: Table,
+    code: str,
+    sources: Mapping[str, Source],
+    stock: Mapping[str, TocilizumabRule],
+    asked: Mapping[str, Requirement],
+) -> RuleException:
+    table.mark("exceptions", code)
+    replaces = None if table.absent("replaces") else table.reference("replaces", stock, "tocilizumab.yaml")
+    rule = None if table.absent("rule") else stock.get(table.reference("rule", stock, "tocilizumab.yaml"))
+    first, last = table.maybe_day("effective_from"), table.maybe_day("effective_to")
+    if first and last and last < first:
+        table.wrong("effective_to", f"a day not before effective_from, {first}")
+    precision = table.text("effective_from_precision", "")
+    if (precision in PRECISIONS) != (first is not None):
+        table.wrong("effective_from_precision", "day, month or year where effective_from is a day, else null")
+    alternative = table.text("alternative", "")
+    if rule is None and not alternative and table.absent("waives"):
+        table.wrong("alternative", "what is done instead, in words, where there is no rule and nothing is waived")
+    table.texts("applies_to")
+    found = RuleException(
         code,
         table.text("title"),
-        table.quantity("duration"),
-        tuple(visits),
-        tuple(questions.values()),
-        table.references("sources", sources, "sources.yaml"),
-        applies_to=table.text("applies_to", ""),
-        forms=table.texts("forms"),
-        note=table.text("note", ""),
+        table.text("authority"),
+        table.text("condition"),
+        replaces,
+        rule,
+        alternative,
+        table.references("waives", asked, "requirements.yaml"),
+        first,
+        precision,
+        table.choice("effective_from_confidence", Confidence),
+        last,
+        *sure(table, sources),
     )
+    return replace(found, digest=of_text(rules_of_exception(found)))
 
 
-def _visits(table: Table, questions: Mapping[str, Question]) -> Iterator[VisitPlan]:
-    """The plans of one row: one visit, or one for each year of a run such as Y02-Y15."""
-    kind, confidence, forms = (
-        table.choice("kind", VisitKind),
-        table.choice("confidence", Confidence),
-        table.texts("forms"),
-    )
-    asks = (
-        table.references("asks", questions, "the questions of this schedule")
-        if "asks" in table.values
-        else tuple(questions)
-    )
-    opens, closes = table.maybe_number("opens"), table.maybe_number("closes")
-    before, after = table.maybe_number("before"), table.maybe_number("after")
-    if (opens is None) != (closes is None) or (opens is not None and closes is not None and closes < opens):
-        table.wrong("closes", "a day that is not before opens; both or neither")
-    if (before is None) != (after is None) or (before is not None and opens is not None):
-        table.wrong("after", "before and after together, or opens and closes, or none of them")
-    for code, title, offset in _years(table) if "years" in table.values else _single(table):
-        yield VisitPlan(code, title, kind, offset, opens, closes, before, after, asks, confidence, forms)
-    table.close()
-
-
-def _single(table: Table) -> list[tuple[str, str, Quantity]]:
-    offset = table.quantity("offset")
-    if offset.unit not in _ROUGH_DAYS:
-        table.wrong("offset", "calendar days, weeks, months or years")
-        offset = Quantity(offset.value, Unit.CALENDAR_DAYS)
-    return [(table.code("code"), table.text("title"), offset)]
-
-
-def _years(table: Table) -> list[tuple[str, str, Quantity]]:
-    found = _YEARS.fullmatch(table.text("years"))
-    step = Quantity(1, Unit.YEARS) if table.absent("every") else table.quantity("every")
-    first, last = (int(found[1]), int(found[2])) if found else (1, 0)
-    if first > last:
-        table.wrong("years", "a run of years such as Y02-Y15")
-    if step.unit is not Unit.YEARS or not step.value:
-        table.wrong("every", "a number of years, such as 2 years")
-        step = Quantity(1, Unit.YEARS)
-    if (last - first) % step.value and first <= last:
-        table.wrong("years", f"a run that ends on a visit, in steps of {step}")
-    return [(f"Y{year:02}", f"Year {year}", Quantity(year, Unit.YEARS)) for year in range(first, last + 1, step.value)]
+def _timetable(table: Table, code: str, sources: Mapping[str, Source]) -> AssessmentTimetable:
+    due = table.quantities("due")
+    if not due:
+        table.wrong("due", "at least one span from approval, such as [6 months, 12 months]")
+    then, early = table.maybe_quantity("then_every"), table.maybe_quantity("interval_ends_before_due")
+    return AssessmentTimetable(code, table.text("title"), due, then, early, *sure(table, sources))

@@ -98,6 +98,11 @@ class EvidenceKind(StrEnum):
     CONTACT = "contact"
     RETRAINING = "retraining"
     AUDIT_FINDING = "audit-finding"
+    PRESCRIBERS_CERTIFIED = "prescribers-certified"
+    PROCEDURE_COUNSELING = "procedure-counseling"
+    PROCEDURE_VERIFY_PRESCRIBER = "procedure-verify-prescriber"
+    PRODUCT_KEPT = "product-kept"
+    PHYSICIANS_TRAINED = "physicians-trained"
 
 
 class TriggerKind(StrEnum):

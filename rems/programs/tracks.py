@@ -15,6 +15,23 @@ class Question:
 
 
 @dataclass(frozen=True)
+class LabTest:
+    """A laboratory test of a schedule: first at the spans in `due`, then every so often until a year after infusion.
+
+    `condition` says in words what starts, ends or replaces it. None and empty: not established.
+    """
+
+    code: str
+    title: str
+    due: tuple[Quantity, ...]
+    then_every: Quantity | None
+    until: Quantity | None
+    condition: str
+    confidence: Confidence
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class VisitPlan:
     """One visit, counted from the infusion. Its window is days from the infusion (`opens`, `closes`), or days around
     the target (`before`, `after`); all None: no window is established."""
@@ -45,3 +62,4 @@ class Schedule:
     applies_to: str = ""
     forms: tuple[str, ...] = ()
     note: str = ""
+    laboratory: tuple[LabTest, ...] = ()

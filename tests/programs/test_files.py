@@ -12,12 +12,21 @@ CONFIG = Path(__file__).parents[2] / "config" / "programs"
 
 def test_the_files_of_the_project_load() -> None:
     found = files.load(CONFIG)
-    assert set(found.programs) == {"US-FDA-REMS-KYMRIAH", "EU-RMP-CART", "US-FDA-LABEL-CART-2025"}
+    versions = [v for p in found.programs.values() for v in p.versions]
+    assert (len(found.programs), len(versions)) == (12, 18)
+    assert len({r.code for v in versions for r in v.requirements}) == 44
+    assert {e.code for p in found.programs.values() for e in p.exceptions} == {
+        "FDA-TOCI-SHORTAGE-2021",
+        "EU-TOCI-SHORTAGE-CLAUSE",
+    }
+    assert set(found.timetables) == {"REMS-STATUTORY-MINIMUM", "REMS-6-12-ANNUAL"}
+    assert len(found.without_rems) == 7
     assert {code: len(s.visits) for code, s in found.schedules.items()} == {
         "CIBMTR-15Y-CRF": 17,
         "CIBMTR-STANDARD-TED": 12,
         "EBMT-PASS-15Y": 18,
         "FDA-LTFU-2020-INTEGRATING": 15,
+        "FDA-LTFU-2020-NONINTEGRATING": 5,
     }
 
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from rems.core.errors import SetupError
 from rems.programs import files
+from rems.programs.around import ASIDE
+from rems.programs.shelf import SHARED
 
 CONFIG = Path(__file__).parents[2] / "config" / "programs"
 LINES = [
@@ -258,8 +260,9 @@ def test_a_shared_file_that_is_missing_is_said_alone(folder: Path) -> None:
 
 
 def test_a_folder_without_programs_and_a_wrong_ending_are_refused(folder: Path) -> None:
-    for name in ("kymriah-rems", "eu-rmp-cart", "us-label-cart-2025"):
-        (folder / f"{name}.yaml").rename(folder / f"{name}.yml")
+    for path in folder.glob("*.yaml"):
+        if path.name not in (*SHARED, *ASIDE):
+            path.rename(path.with_suffix(".yml"))
     with pytest.raises(SetupError) as caught:
         files.load(folder)
     assert 'the name ends in ".yml"; expected ".yaml"' in caught.value.sentence
