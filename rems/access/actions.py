@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import text
-
 from rems.access import queries
 from rems.access.models import Account, RoleGrant
 from rems.access.passwords import UNSET, hashed
@@ -18,10 +16,10 @@ from rems.access.rules import (
     folded,
     require,
 )
-from rems.access.steps import DOOR, TooSoon, attempt
+from rems.access.steps import DOOR, TooSoon, attempt, keep_own_password
 from rems.core.actor import Actor
 from rems.core.db import transaction
-from rems.core.errors import BadInput, NotAllowed, NotFound
+from rems.core.errors import BadInput, NotAllowed, NotFound, StaleRecord
 from rems.core.ids import uuid7
 
 
@@ -46,11 +44,38 @@ def create_account(email: str, name: str, password: str | None, *, by: Actor, no
         raise BadInput("The name is missing: write it as it is printed under a signature.", "name")
     kept = UNSET if password is None else hashed(password)
     with transaction(by, "access.create_account", at=now) as session:
-        if queries.account_by_email(email):
-            raise BadInput(f"There is an account for {email} already.", "email")
+        if (taken := queries.account_by_email(email)) is not None:
+            raise BadInput(_taken(taken), "email")
         account = Account(id=uuid7(), email=email, name=name, password_hash=kept)
         session.add(account)
     return account.id
+
+
+def _taken(by: queries.Known) -> str:
+    """An address names one person for ever (21 CFR 11.100(a)), also once the account is closed."""
+    if by.active:
+        return f"There is an account for {by.email} already."
+    return f"{by.email} was {by.name}'s, whose account is closed. An address is never given to another person."
+
+
+def rename(account_id: UUID, name: str, *, reason: str, version: int, by: Actor, now: datetime) -> None:
+    """Change the name that is printed under signatures; what was signed keeps the name of its day.
+
+    The identity is verified anew for the new name. Raises NotAllowed, NotFound, BadInput, StaleRecord.
+    """
+    require(by, Permission.ACCOUNT_MANAGE)
+    name, reason = name.strip(), reason.strip()
+    if not name:
+        raise BadInput("The name is missing: write it as it is printed under a signature.", "name")
+    if not reason:
+        raise BadInput("The reason is missing: say why the name changes, such as a marriage.", "reason")
+    with transaction(by, "access.rename", reason, at=now) as session:
+        account = _account(session.get(Account, account_id, with_for_update=True))
+        if account.version != version:
+            raise StaleRecord(f"{account.name}'s account was changed by somebody else since you opened it.")
+        if account.name == name:
+            raise BadInput(f"{name} is the name already.", "name")
+        account.name = name
 
 
 def close_account(account_id: UUID, *, by: Actor, now: datetime) -> None:
@@ -127,6 +152,22 @@ def set_password(account_id: UUID, password: str, *, by: Actor, now: datetime) -
     with transaction(by, "access.set_password", at=now) as session:
         account = _account(session.get(Account, account_id))
         account.password_hash = kept
+        account.password_own, account.password_set_at = False, now
+        account.session_stamp += 1
+
+
+def recall_password(account_id: UUID, *, reason: str, by: Actor, now: datetime) -> None:
+    """A password that is lost, or may be known to others, opens nothing any more (21 CFR 11.300(c)).
+
+    Every session ends; an administrator gives a new first password. Raises NotAllowed, NotFound, BadInput.
+    """
+    require(by, Permission.ACCOUNT_MANAGE)
+    if not reason.strip():
+        raise BadInput("The reason is missing: say why the password is recalled.", "reason")
+    with transaction(by, "access.recall_password", reason.strip(), at=now) as session:
+        account = _account(session.get(Account, account_id))
+        account.password_hash = UNSET
+        account.password_own, account.password_set_at = False, now
         account.session_stamp += 1
 
 
@@ -146,8 +187,8 @@ def change_password(old: str, new: str, *, address: str, by: Actor, now: datetim
         raise BadInput(early.sentence, "old") from early
     if taken is None:
         raise BadInput("This is not your password.", "old")
-    with transaction(by, "access.change_password", at=now) as session:
-        session.execute(text("select access_change_own_password(:hash)"), {"hash": kept})
+    with transaction(by, "access.change_password", at=now):
+        keep_own_password(kept)
 
 
 def _account(found: Account | None) -> Account:

@@ -37,6 +37,8 @@ class Account(Keyed, Base):
     active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     session_stamp: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     version: Mapped[int] = mapped_column()
+    password_own: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    password_set_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -15,11 +15,22 @@ from rems.core.db import db
 from rems.core.errors import NotFound
 
 WINDOW = timedelta(minutes=15)
+NAMES = text("""
+select name, min(moment) from (
+  select after ->> 'name' as name, moment, sum(changed) over (order by id) as turn from (
+    select id, moment, after, case when before ->> 'name' is distinct from after ->> 'name' then 1 else 0 end as changed
+    from trail.entry where table_name = 'account' and row_key = :key and after is not null
+  ) as each_change
+) as each_name group by turn, name order by min(moment)
+""")
 
 
 @dataclass(frozen=True)
 class Known:
-    """What sign-in needs to know of an account; the hash goes no further than the check."""
+    """What sign-in and signing need to know of an account; the hash goes no further than the check.
+
+    `password_own`: its owner set the password, so that nobody else knows it.
+    """
 
     id: UUID
     email: str
@@ -27,6 +38,8 @@ class Known:
     password_hash: str
     active: bool
     session_stamp: int
+    password_own: bool
+    password_set_at: datetime
 
 
 def account_by_email(email: str) -> Known | None:
@@ -68,6 +81,35 @@ def failures(email: str, address: str, *, now: datetime) -> tuple[Failures, Fail
         {"email": folded(email), "address": address, "since": now - WINDOW},
     ).one()
     return Failures(row.account_failures, row.account_failed_at), Failures(row.address_failures, row.address_failed_at)
+
+
+def holders(role: Role, *, on: date) -> list[Account]:
+    """The open accounts that hold a role on a day, by name; only for those who may see accounts."""
+    query = select(Account).where(
+        Account.active,
+        Account.id.in_(
+            select(RoleGrant.account_id).where(
+                RoleGrant.role == role,
+                RoleGrant.from_on <= on,
+                RoleGrant.until_on.is_(None) | (RoleGrant.until_on >= on),
+            )
+        ),
+    )
+    return list(db.session.scalars(query.order_by(Account.name, Account.id)))
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name that an account has had, and since when (UTC)."""
+
+    name: str
+    since: datetime
+
+
+def names(account_id: UUID) -> list[Named]:
+    """Every name of an account, the oldest first; the trail keeps them."""
+    rows = db.session.execute(NAMES, {"key": str(account_id)})
+    return [Named(*row) for row in rows]
 
 
 @dataclass(frozen=True)

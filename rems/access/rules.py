@@ -179,6 +179,11 @@ ROLES: dict[Role, RoleSpec] = {
 
 GRANTS: dict[Role, frozenset[Permission]] = {role: spec.permissions for role, spec in ROLES.items()}
 
+# Who may sign something: an enrollment, a certification, an authorization, a report of an audit.
+SIGNING_ROLES = tuple(
+    role for role, held in GRANTS.items() if held & {P.SITE_ATTEST, P.SITE_CERTIFY, P.PATIENT_AUTHORIZE, P.AUDIT_MANAGE}
+)
+
 
 def can(actor: Actor, permission: Permission, *, scope_id: UUID | None = None, program_id: UUID | None = None) -> bool:
     """Whether the actor may: in any scope (none given), or in this scope or program. Parts of the system may."""

@@ -16,6 +16,7 @@ from rems.core.errors import NotAllowed
 from rems.core.ids import uuid7
 
 DOOR = Actor.system("sign-in")  # in whose name attempts are noted: nobody is known yet
+OWN = text("select access_change_own_password(:hash)")
 TURN = text("select pg_advisory_xact_lock(hashtextextended(:email, 0))")
 
 
@@ -25,6 +26,12 @@ class TooSoon(NotAllowed):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Too many attempts. Wait {in_words(seconds)}, then try again.")
         self.seconds = seconds
+
+
+def keep_own_password(kept: str) -> None:
+    """The actor of the open transaction takes a password (its hash) that nobody else set; every session ends."""
+    require_transaction("changing one's own password")
+    db.session.execute(OWN, {"hash": kept})
 
 
 def attempt(email: str, password: str, *, address: str, now: datetime) -> queries.Known | None:

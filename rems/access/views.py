@@ -43,6 +43,8 @@ def sign_in_now() -> ResponseReturnValue:
     session.clear()
     session.permanent = True
     login_user(Person(account))
+    if not account.password_own:
+        flash("Somebody else set your password. Change it before you sign anything.")
     return redirect(target)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import logout_user
+from flask_login import current_user, logout_user
 
 from rems.access import actions, queries
 from rems.access.forms import AccountForm, EndForm, GrantForm, OwnPasswordForm, PasswordForm
@@ -14,10 +14,13 @@ from rems.access.session import current_actor
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import NotFound
 from rems.programs import queries as programs
+from rems.signatures import overview, standing
+from rems.signatures.rules import OUTCOME_WORDS, REFUSALS
 from rems.web.forms import ActForm
 from rems.web.paging import SIZE, asked_page, page_of
 
 bp = Blueprint("accounts", __name__)
+FEW = 5
 
 
 def manage() -> None:
@@ -51,6 +54,7 @@ def index() -> str:
         "oversight/accounts.html",
         page=page_of(rows, total=total, number=number),
         grants=grants,
+        verified=overview.verified(rows),
         titles={role: spec.title for role, spec in ROLES.items()},
         today=today(),
         text=words,
@@ -86,9 +90,11 @@ def show(account_id: UUID) -> str:
 def account_page(account_id: UUID, form: GrantForm, password: PasswordForm) -> str:
     form.held.choices = list(places().items())
     grants = queries.grants([account_id]).get(account_id, [])
+    person = queries.account(account_id)
     return render_template(
         "oversight/account.html",
-        person=queries.account(account_id),
+        person=person,
+        verified=overview.verified([person])[person.id],
         grants=[(g, ROLES[Role(g.role)].title, held(g.site_id, g.program_id)) for g in grants],
         form=form,
         password=password,
@@ -181,7 +187,7 @@ def end_sessions(account_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/password")
 def password() -> str:
-    return render_template("oversight/password.html", form=OwnPasswordForm())
+    return password_page(OwnPasswordForm())
 
 
 @bp.post("/password")
@@ -196,4 +202,19 @@ def change_password() -> ResponseReturnValue:
             session.clear()
             flash("Your password is changed. Sign in with the new one.")
             return redirect(url_for("access.sign_in"))
-    return render_template("oversight/password.html", form=form), 422
+    return password_page(form), 422
+
+
+def password_page(form: OwnPasswordForm) -> str:
+    """One's own password, whether one may sign, and the refused attempts to sign in one's name."""
+    account = current_user.account
+    hindered = standing.hindered(account, now=utcnow())
+    refused, total = overview.refused(account_id=account.id, size=FEW)
+    return render_template(
+        "oversight/password.html",
+        form=form,
+        hindrance=REFUSALS[hindered] if hindered else "",
+        refused=refused,
+        total=total,
+        words=OUTCOME_WORDS,
+    )

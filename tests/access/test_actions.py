@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from rems.access.rules import Role
 from rems.access.steps import DOOR, TooSoon
 from rems.core.actor import Actor
 from rems.core.db import db, reading, transaction
-from rems.core.errors import BadInput, NotAllowed, NotFound
+from rems.core.errors import BadInput, NotAllowed, NotFound, StaleRecord
 from rems.core.ids import uuid7
 from rems.patients import queries as patients
 from rems.sites import queries as sites
@@ -154,6 +155,45 @@ def test_an_account_that_cannot_be_is_refused_in_a_sentence(
     with pytest.raises(BadInput, match=words):
         actions.create_account(email, name, password, by=ADMIN, now=world.now)
     assert len(world.trail("access.create_account")) == 1
+
+
+def test_an_address_is_never_given_to_another_person(world: World, ada: UUID, superuser: psycopg.Connection) -> None:
+    actions.close_account(ada, by=ADMIN, now=world.now)
+    with pytest.raises(BadInput, match="was Ada Lovelace's, whose account is closed. An address is never given"):
+        actions.create_account("ada@test.example", "Ada Other", PASSWORD, by=ADMIN, now=world.now)
+    with pytest.raises(psycopg.DatabaseError, match="update of account is refused"):
+        superuser.execute("update account set email = 'other@test.example' where id = %s", [ada])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"name": " ", "reason": "x"}, "The name is missing"),
+        ({"name": "Ada Berg", "reason": " "}, "The reason is missing"),
+        ({"name": "Ada Lovelace", "reason": "x"}, "Ada Lovelace is the name already"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_in_a_sentence(given, words: str, world: World, ada: UUID) -> None:
+    with pytest.raises(BadInput, match=words):
+        actions.rename(ada, **given, version=1, by=ADMIN, now=world.now)
+    assert world.trail("access.rename") == []
+
+
+def test_who_renames_an_account_that_changed_since_looks_again(world: World, ada: UUID) -> None:
+    actions.rename(ada, "Ada Berg", reason="Marriage", version=1, by=ADMIN, now=world.now)
+    with pytest.raises(StaleRecord, match="changed by somebody else"):
+        actions.rename(ada, "Ada Holm", reason="Marriage", version=1, by=ADMIN, now=world.now)
+
+
+def test_a_recalled_password_signs_in_no_more_and_ends_every_session(world: World, ada: UUID) -> None:
+    with pytest.raises(BadInput, match="The reason is missing"):
+        actions.recall_password(ada, reason=" ", by=ADMIN, now=world.now)
+    before = queries.account_by_id(ada)
+    actions.recall_password(ada, reason="Lost", by=ADMIN, now=world.now)
+    after = queries.account_by_id(ada)
+    assert before and after and after.session_stamp == before.session_stamp + 1
+    with pytest.raises(NotAllowed):
+        actions.sign_in("ada@test.example", PASSWORD, address=HOSPITAL, now=world.now)
 
 
 def test_only_an_administrator_manages_accounts(world: World, ada: UUID) -> None:

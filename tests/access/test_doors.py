@@ -13,12 +13,18 @@ from werkzeug.routing import Rule
 
 from rems.access.rules import Role
 from rems.core.actor import Actor
+from rems.core.ids import uuid7
 from rems.events import actions
 from rems.events.actions import Happening
 from rems.events.rules import Kind, Outcome
+from rems.models import METADATA
 from rems.pages import BLUEPRINTS
+from rems.sites import actions as sites
+from rems.sites import keeping
+from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach
 from rems.web.security import is_public
 from tests.factories import EUROPE, Hospital, World
+from tests.rows import past_all_checks, put, row_of
 
 PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
@@ -50,10 +56,37 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     waiting = hospital.enrolled(date(2026, 11, 2))
     hospital.authorized(waiting, world.now)
     [(visit,)] = superuser.execute("select code from planned_visit where patient_id = %s limit 1", [patient]).fetchall()
+    said: dict[str, Any] = {"holds_on": DAY, "by": hospital.coordinator, "now": world.now}
+    contact = keeping.save_contact(
+        hospital.site_id,
+        role=ContactRole.SAFETY,
+        name="On duty",
+        phone="555 0100",
+        email="",
+        preferred=Reach.PHONE,
+        **said,
+    )
+    number = keeping.add_identifier(hospital.site_id, IdentifierKind.FACT, "F-100", **said)
+    unit = sites.add_location(hospital.site_id, "Unit", LocationKind.UNIT, by=hospital.coordinator, now=world.now)
     [(lot,)] = superuser.execute("select id from stock_lot order by id limit 1").fetchall()
     [(fact,)] = superuser.execute("select id from patient_fact where kind = 'weight' limit 1").fetchall()
+    [(piece,)] = superuser.execute("select id from evidence where source_table = 'site' order by id limit 1").fetchall()
+    [(act,)] = superuser.execute("select id from certification_act order by id limit 1").fetchall()
+    [(allowed,)] = superuser.execute('select id from "authorization" order by id limit 1').fetchall()
     [(grant, account)] = superuser.execute("select id, account_id from role_grant order by id limit 1").fetchall()
+    [(signature,)] = superuser.execute("select id from signature order by id limit 1").fetchall()
+    own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
+    made = {name: uuid7() for name in ("exception_invocation", "stop_override")}
+    with past_all_checks(superuser):
+        for name, key in made.items():
+            table = METADATA.tables[name]
+            put(superuser, table, row_of(table, id=key, patient_id=patient, authorization_id=allowed, **own))
     return {
+        "act_id": act,
+        "move": "suspend",
+        "invocation_id": made["exception_invocation"],
+        "override_id": made["stop_override"],
+        "signature_id": signature,
         "grant_id": grant,
         "account_id": account,
         "site_id": hospital.site_id,
@@ -61,7 +94,12 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "event_id": event,
         "lot_id": lot,
         "staff_id": hospital.staff_id,
+        "location_id": unit,
+        "contact": contact,
+        "identifier": number,
+        "list": "staff",
         "fact_id": fact,
+        "piece_id": piece,
         "code": EUROPE,
         "kind": "weight",
         "table": "patient",
@@ -81,6 +119,9 @@ OTHERWISE = {
     **dict.fromkeys(("followup.visit", "followup.record_visit"), {"code": "visit"}),
     **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
     "sites.process": {"kind": "process"},
+    **dict.fromkeys(("sites.import_list", "sites.template"), {"kind": "list"}),
+    **dict.fromkeys(("sites.contact_edit", "sites.contact_end"), {"key": "contact"}),
+    "sites.identifier_end": {"key": "identifier"},
     "certification.certify": {"site_id": "ready"},
 }
 
