@@ -1,11 +1,8 @@
 """Register a site, keep its people and locations, and enroll it in programs."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
-
-from sqlalchemy.exc import IntegrityError
 
 from rems.access.models import Scope
 from rems.access.rules import Permission, require
@@ -20,13 +17,15 @@ from rems.evidence.rules import EvidenceKind, SubjectKind
 from rems.programs import queries as programs
 from rems.programs.rules import Program
 from rems.signatures import steps as signatures
-from rems.sites import queries, steps
+from rems.signatures.rules import Given
+from rems.sites import queries, serving, steps
 from rems.sites.models import AuthorizedRepresentative, Location, Site, SiteEnrollment, StaffMember
 from rems.sites.places import check_country, check_zone
 from rems.sites.rules import (
     PROCESS_WORDS,
     PROCESSES,
     ROLE_WORDS,
+    IdentifierKind,
     LocationKind,
     StaffRole,
     check_ends,
@@ -56,7 +55,8 @@ def register(
 ) -> UUID:
     """Register a site in its first program: its scopes, and the hospital as the root of its locations.
 
-    `country` is ISO 3166 in two letters, `timezone` an IANA name. Raises NotAllowed, BadInput with the field.
+    `country` is ISO 3166 in two letters, `timezone` an IANA name, `identifier` the sponsor's number of the site.
+    Raises NotAllowed, BadInput with the field.
     """
     site_id, scope_id = uuid7(), uuid7()
     with transaction(by, "sites.register", at=now, opening=[site_id, scope_id]) as session:
@@ -71,7 +71,6 @@ def register(
             region=region.strip(),
             country=check_country(country),
             timezone=check_zone(timezone),
-            identifier=identifier.strip(),
             phone=phone.strip(),
             email=email.strip(),
             program_id=None,
@@ -80,6 +79,12 @@ def register(
         entry = Scope(id=scope_id, site_id=site_id, program_id=program_id)
         hospital = Location(id=uuid7(), scope_id=site_id, name=site.name, kind=LocationKind.HOSPITAL)
         session.add_all([home, entry, site, hospital])
+        session.flush()
+        if identifier.strip():
+            today = day_in(site.timezone, now)
+            steps.keep_identifier(
+                site_id, IdentifierKind.SPONSOR, identifier, program_id=program_id, holds_on=today, field="identifier"
+            )
     return site_id
 
 
@@ -89,7 +94,7 @@ def enter(site_id: UUID, code: str, *, by: Actor, now: datetime) -> UUID:
     program = _program(code)
     already = f"This site has entered {program.title} already; a site enters a program once."
     with (
-        _unique("uq_scope_site_id_program_id", already, "code"),
+        steps.unique("uq_scope_site_id_program_id", already, "code"),
         transaction(by, "sites.enter", at=now, opening=[scope_id]) as session,
     ):
         queries.site(by, site_id)
@@ -107,7 +112,7 @@ def add_location(
     """
     already = f'This site has a location "{name.strip()}" already; give this one another name.'
     with (
-        _unique("uq_location_scope_id_name", already, "name"),
+        steps.unique("uq_location_scope_id_name", already, "name"),
         transaction(by, "sites.add_location", at=now) as session,
     ):
         queries.site(by, site_id)
@@ -192,7 +197,7 @@ def sign_enrollment(
     *,
     attested: Collection[str],
     holds_on: date,
-    password: str | None,
+    password: Given,
     by: Actor,
     now: datetime,
 ) -> UUID:
@@ -243,12 +248,14 @@ def record_process(
     holds_on: date,
     until_on: date | None = None,
     summary: str,
+    also: Collection[str] = (),
     by: Actor,
     now: datetime,
 ) -> UUID:
     """Record what a site shows for a program in writing: a process, kept records, an audit, its qualification.
 
-    In force from `holds_on` to `until_on` (None: open end). Raises NotFound, NotAllowed, BadInput.
+    In force from `holds_on` to `until_on` (None: open end). `also` are codes of further programs of the site that it
+    serves. Raises NotFound, NotAllowed, BadInput.
     """
     with transaction(by, "sites.record_process", at=now):
         site = queries.site(by, site_id)
@@ -273,18 +280,8 @@ def record_process(
             source_table="site",
             source_id=site_id,
         )
+        serving.serve(row, entry, also, by=by, on=day_in(site.timezone, now))
     return row.id
-
-
-@contextmanager
-def _unique(constraint: str, sentence: str, field: str) -> Iterator[None]:
-    """What the database refuses as a second one, also from two browsers at once, is said in words (BadInput)."""
-    try:
-        yield
-    except IntegrityError as error:
-        if getattr(getattr(error.orig, "diag", None), "constraint_name", "") != constraint:
-            raise
-        raise BadInput(sentence, field) from error
 
 
 def _program(code: str) -> Program:

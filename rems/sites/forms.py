@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from rems.programs.rules import Attestation
+from rems.signatures.forms import SigningForm
 from rems.sites.places import countries, zone_choices
-from rems.sites.rules import LocationKind, StaffRole
+from rems.sites.rules import IDENTIFIER_WORDS, ContactRole, LocationKind, Reach, StaffRole
 from rems.web.forms import (
     BaseForm,
     ChoiceField,
@@ -15,9 +16,11 @@ from rems.web.forms import (
     EmailField,
     HiddenField,
     LongTextField,
-    PasswordField,
     TextField,
+    UploadField,
 )
+
+COUNTS_FOR = "Other programs of the site that ask for it too. Their sponsors then read what you write here."
 
 
 class SiteForm(BaseForm):
@@ -30,10 +33,78 @@ class SiteForm(BaseForm):
         "Time zone", choices=zone_choices(), hint="The place's own calendar day decides what is due and what is late"
     )
     identifier = TextField(
-        "Identifier", hint="The number the sponsor or a registry knows it by", optional=True, width="mid"
+        "The sponsor's site number", hint="Other numbers are added on the site's page", optional=True, width="mid"
     )
     phone = TextField("Phone", optional=True, width="mid", longest=40)
     email = EmailField("E-mail", optional=True)
+
+
+class EditSiteForm(BaseForm):
+    version = HiddenField(pattern="[0-9]{1,9}", expected="a number")
+    name = TextField("Name of the site")
+    city = TextField("City", width="mid")
+    region = TextField("State or region", optional=True, width="mid")
+    country = ChoiceField("Country", choices=[(code, name) for code, name in countries().items()])
+    timezone = ChoiceField(
+        "Time zone", choices=zone_choices(), hint="The place's own calendar day decides what is due and what is late"
+    )
+    phone = TextField("Phone", optional=True, width="mid", longest=40)
+    email = EmailField("E-mail", optional=True)
+
+
+class IdentifierForm(BaseForm):
+    kind = ChoiceField("Who gave it", choices=list(IDENTIFIER_WORDS.items()))
+    value = TextField("Number", width="mid", longest=60)
+    code = ChoiceField("Program", optional=True, hint="For the sponsor's site number alone")
+    holds_on = DayField("From")
+
+
+class ContactForm(BaseForm):
+    role = ChoiceField("Asked about", choices=ContactRole)
+    name = TextField("Name", hint="A person, or a desk such as the transplant coordinator on duty")
+    phone = TextField("Phone", optional=True, width="mid", longest=40)
+    email = EmailField("E-mail", optional=True)
+    preferred = ChoiceField("Best reached by", choices=Reach, shown="radio")
+    holds_on = DayField("From")
+
+
+class ReasonForm(BaseForm):
+    version = HiddenField(pattern="[0-9]{0,9}", expected="a number")
+    reason = LongTextField("Reason", hint="It is kept with the record", longest=500)
+
+
+class PersonForm(BaseForm):
+    version = HiddenField(pattern="[0-9]{1,9}", expected="a number")
+    name = TextField("Name", hint="What was signed under another name shows that it has changed")
+    email = EmailField("E-mail", optional=True, hint="That of the person's account here, if there is one")
+
+
+class RoleForm(BaseForm):
+    role = ChoiceField("Role", choices=StaffRole)
+    holds_on = DayField("From")
+
+
+class MoveForm(BaseForm):
+    version = HiddenField(pattern="[0-9]{1,9}", expected="a number")
+    parent_id = ChoiceField("Part of")
+
+
+class SheetForm(BaseForm):
+    code = ChoiceField("Program", hint="Under which the sites are registered")
+    file = UploadField("List", kinds=("csv",), megabytes=4, hint="CSV in UTF-8, up to 4 MB and 20,000 lines")
+
+
+class WholeListField(HiddenField):
+    """A list that was shown, carried along with its lines."""
+
+    lines = True
+
+
+class TakeForm(BaseForm):
+    """What was shown, sent back to be taken."""
+
+    content = WholeListField(longest=4 * 1024 * 1024)
+    code = HiddenField()
 
 
 class StaffForm(BaseForm):
@@ -69,10 +140,9 @@ class RepresentativeForm(BaseForm):
     holds_on = DayField("From")
 
 
-class EnrollmentForm(BaseForm):
+class EnrollmentForm(SigningForm):
     attested = ChoicesField("For the site and its associated clinics I attest", optional=True)
     holds_on = DayField("Signed for")
-    password = PasswordField("Your password", hint="Your signature: it stands for your name on paper", width="mid")
 
     def take(self, statements: Sequence[Attestation]) -> None:
         """Accept these statements; whether one is left out, the action says."""
@@ -93,3 +163,4 @@ class ProcessForm(BaseForm):
     )
     holds_on = DayField("In force from")
     until_on = DayField("Until", optional=True, hint="Leave empty while it has no end")
+    also = ChoicesField("Counts for", optional=True, hint=COUNTS_FOR)

@@ -11,7 +11,7 @@ from rems.core.clock import day_in, utcnow
 from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.programs import queries as programs
-from rems.sites import actions, queries
+from rems.sites import actions, queries, serving
 from rems.sites.desk import BOTH, bp, filled, form_page, holds, own, to_site
 from rems.sites.forms import EnrollmentForm, EntryForm, ProcessForm, RepresentativeForm
 from rems.sites.rules import PROCESS_WORDS, PROCESSES, ROLE_WORDS, last_open_day, open_days
@@ -83,7 +83,7 @@ def enrollment(site_id: UUID, code: str) -> ResponseReturnValue:
                 code,
                 attested=form.attested.data,
                 holds_on=form.holds_on.data,
-                password=form.password.data,
+                password=form.components,
                 by=actor,
                 now=utcnow(),
             )
@@ -121,6 +121,9 @@ def process(site_id: UUID, code: str, kind: str) -> ResponseReturnValue:
         raise NotFound(f'"{kind}" is not recorded for a site. Recorded are: {", ".join(PROCESSES)}.')
     require(current_actor(), PROCESSES[found], scope_id=entry.scope_id, program_id=entry.program_id)
     form = filled(ProcessForm, holds_on=day_in(site.timezone, utcnow()))
+    form.also.choices = serving.choices(current_actor(), entry, [found], day_in(site.timezone, utcnow()))
+    if not form.also.choices:
+        del form.also
     if holds(form):
         with form.answering():
             actions.record_process(
@@ -130,6 +133,7 @@ def process(site_id: UUID, code: str, kind: str) -> ResponseReturnValue:
                 holds_on=form.holds_on.data,
                 until_on=form.until_on.data,
                 summary=form.summary.data,
+                also=form.also.data if form.also else (),
                 by=current_actor(),
                 now=utcnow(),
             )

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, Keyed, Scoped, fact_args
-from rems.sites.rules import LocationKind, StaffRole
+from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach, StaffRole
 
 
 class Site(Keyed, Base):
@@ -25,7 +25,6 @@ class Site(Keyed, Base):
     region: Mapped[str]
     country: Mapped[str]
     timezone: Mapped[str]
-    identifier: Mapped[str]
     phone: Mapped[str]
     email: Mapped[str]
     program_id: Mapped[UUID | None] = mapped_column(ForeignKey("program.id"))
@@ -35,7 +34,7 @@ class Site(Keyed, Base):
 
 
 class Location(Scoped, Base):
-    """A node of the site's tree: the hospital itself, or an associated clinic or unit."""
+    """A node of the site's tree: the hospital itself, or an associated clinic or unit; `until_on` its last day."""
 
     __tablename__ = "location"
     __table_args__ = (
@@ -46,10 +45,17 @@ class Location(Scoped, Base):
     parent_id: Mapped[UUID | None]
     name: Mapped[str]
     kind: Mapped[LocationKind]
+    until_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class StaffMember(Scoped, Base):
-    """A person who works at a site from a day to a day; may have no account."""
+    """A person who works at a site from a day to a day; may have no account.
+
+    `role` is the one at the beginning; later ones are facts of their own. `mistaken`: entered by mistake, never there.
+    """
 
     __tablename__ = "staff_member"
     __table_args__ = (
@@ -62,9 +68,57 @@ class StaffMember(Scoped, Base):
     email: Mapped[str]
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+    mistaken: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class StaffRoleChange(Fact, Base):
+    """Another role of a person of the staff, from `holds_on`."""
+
+    __tablename__ = "staff_role_change"
+    __table_args__ = fact_args(
+        "staff_role_change",
+        ForeignKeyConstraint(["staff_member_id", "scope_id"], ["staff_member.id", "staff_member.scope_id"]),
+        Index("ix_staff_role_change_scope_id", "scope_id", "holds_on"),
+    )
+    staff_member_id: Mapped[UUID]
+    role: Mapped[StaffRole]
+
+
+class SiteIdentifier(Fact, Base):
+    """A number that others know the site by, from `holds_on`; under a program, the one its sponsor gave."""
+
+    __tablename__ = "site_identifier"
+    __table_args__ = fact_args(
+        "site_identifier",
+        CheckConstraint("value <> '' AND folded <> ''", name="has_a_value"),
+        Index("ix_site_identifier_scope_id", "scope_id", "holds_on"),
+        Index("ix_site_identifier_kind_folded", "kind", "folded"),
+    )
+    __entry__ = ("scope.site_id", "scope.program_id")
+
+    kind: Mapped[IdentifierKind]
+    value: Mapped[str]
+    folded: Mapped[str]
+
+
+class SiteContact(Fact, Base):
+    """Whom to reach at a site about what, from `holds_on`, and how best."""
+
+    __tablename__ = "site_contact"
+    __table_args__ = fact_args(
+        "site_contact",
+        CheckConstraint("name <> ''", name="has_a_name"),
+        CheckConstraint("phone <> '' OR email <> ''", name="can_be_reached"),
+        Index("ix_site_contact_scope_id", "scope_id", "holds_on"),
+    )
+    role: Mapped[ContactRole]
+    name: Mapped[str]
+    phone: Mapped[str]
+    email: Mapped[str]
+    preferred: Mapped[Reach]
 
 
 class AuthorizedRepresentative(Fact, Base):

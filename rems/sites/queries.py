@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -19,10 +20,18 @@ from rems.evidence.models import Evidence
 from rems.programs import queries as programs
 from rems.programs.rules import EvidenceKind, Program
 from rems.signatures import queries as signatures
-from rems.signatures.models import Signature
-from rems.signatures.rules import digest_of
-from rems.sites.models import AuthorizedRepresentative, Location, Site, SiteEnrollment, StaffMember
+from rems.signatures.queries import Proved
+from rems.sites.models import (
+    AuthorizedRepresentative,
+    Location,
+    Site,
+    SiteEnrollment,
+    SiteIdentifier,
+    StaffMember,
+)
+from rems.sites.numbers import folded_number
 from rems.sites.rules import PROCESS_WORDS, PROCESSES, enrollment_content, folded, was_there
+from rems.trail.rows import rows_known_at
 
 
 @dataclass(frozen=True)
@@ -52,13 +61,23 @@ def site(actor: Actor, site_id: UUID) -> Site:
 
 
 def page(actor: Actor, *, text: str = "", number: int = 1, size: int = 25) -> tuple[list[Site], int]:
-    """One page of sites by name, and how many there are in all (counted up to 1,001)."""
+    """One page of sites by name, and how many there are in all (counted up to 1,001).
+
+    With `text`: those whose name holds it, or one of whose numbers it is.
+    """
     query = visible(actor)
     if text:
-        query = query.where(Site.folded.contains(folded(text), autoescape=True))
+        named = Site.folded.contains(folded(text), autoescape=True)
+        numbered = select(SiteIdentifier.scope_id).where(SiteIdentifier.folded == folded_number(text))
+        query = query.where(or_(named, Site.id.in_(numbered)))
     total = db.session.scalar(select(func.count()).select_from(query.limit(1001).subquery())) or 0
     rows = db.session.scalars(query.order_by(Site.folded, Site.id).limit(size).offset((number - 1) * size))
     return list(rows), total
+
+
+def all_of(actor: Actor) -> list[Site]:
+    """Every site an actor may see, by name."""
+    return list(db.session.scalars(visible(actor).order_by(Site.folded, Site.id)))
 
 
 def entered(site_ids: Sequence[UUID]) -> dict[UUID, list[Program]]:
@@ -101,8 +120,8 @@ def locations(site_id: UUID) -> list[Location]:
 
 
 def staff(site_id: UUID, *, on: date | None = None) -> list[StaffMember]:
-    """The people of a site; with a day, those who worked there then. By name."""
-    query = select(StaffMember).where(StaffMember.scope_id == site_id)
+    """The people of a site; with a day, those who worked there then; never who was entered by mistake. By name."""
+    query = select(StaffMember).where(StaffMember.scope_id == site_id, ~StaffMember.mistaken)
     if on is not None:
         query = query.where(StaffMember.from_on <= on, or_(StaffMember.until_on.is_(None), StaffMember.until_on >= on))
     return list(db.session.scalars(query.order_by(StaffMember.name)))
@@ -149,32 +168,43 @@ def enrollment(scope_id: UUID, lens: Lens) -> SiteEnrollment | None:
 
 @dataclass(frozen=True)
 class SignedForm:
-    """An enrollment form with who signed it; `whole` says whether the signature still fits the record."""
+    """An enrollment form with who signed it, and how the signature stands against the record."""
 
     form: SiteEnrollment
     person: StaffMember
-    signature: Signature
-    whole: bool
+    proved: Proved
+
+    @property
+    def whole(self) -> bool:
+        """Whether the record is the one that was signed."""
+        return self.proved.valid
 
 
 def signed_form(entry: Entry, lens: Lens) -> SignedForm | None:
     """The newest enrollment form as of that day with its signature, proved anew."""
     form = enrollment(entry.scope_id, lens)
-    found = signatures.of("site_enrollment", form.id) if form else []
     named = db.session.get(AuthorizedRepresentative, form.representative_id) if form else None
     person = db.session.get(StaffMember, named.staff_member_id) if named else None
-    if form is None or person is None or not found:
+    if form is None or person is None:
         return None
-    content = enrollment_content(
+    found = signatures.proved("site_enrollment", form.id, signed_content(entry, form, person, lens.known_at))
+    return SignedForm(form, person, found[-1]) if found else None
+
+
+def signed_content(
+    entry: Entry, form: SiteEnrollment, person: StaffMember, known_at: datetime | None = None
+) -> dict[str, Any]:
+    """What the signature of an enrollment form is bound to, as the record is now, or as it was known then (UTC)."""
+    then = rows_known_at("staff_member", [person.id], known_at).get(person.id, {}) if known_at else {}
+    return enrollment_content(
         site_id=entry.site_id,
         program=entry.program.code,
         version=form.program_version,
         rules=programs.version(entry.program.code, form.program_version).digest,
         holds_on=form.holds_on,
-        person=(person.id, person.name),
+        person=(person.id, then.get("name", person.name)),
         attestations=form.attestations,
     )
-    return SignedForm(form, person, found[-1], found[-1].digest == digest_of(content))
 
 
 def asks_to_enroll(entry: Entry, on: date) -> bool:

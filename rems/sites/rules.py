@@ -29,6 +29,47 @@ class StaffRole(StrEnum):
     OTHER = "other"
 
 
+class IdentifierKind(StrEnum):
+    """Who gave a number to the site. Each but `sponsor` is one site's in the whole world; `sponsor` is a program's."""
+
+    NPI = "npi"
+    FACILITY = "facility"
+    CIBMTR = "cibmtr"
+    EBMT = "ebmt"
+    FACT = "fact"
+    SPONSOR = "sponsor"
+    OTHER = "other"
+
+
+IDENTIFIER_WORDS: dict[IdentifierKind, str] = {
+    IdentifierKind.NPI: "National Provider Identifier (NPI)",
+    IdentifierKind.FACILITY: "Facility number of the country",
+    IdentifierKind.CIBMTR: "CIBMTR center number",
+    IdentifierKind.EBMT: "EBMT center code (CIC)",
+    IdentifierKind.FACT: "FACT accreditation number",
+    IdentifierKind.SPONSOR: "The sponsor's site number",
+    IdentifierKind.OTHER: "Another number",
+}
+
+
+class ContactRole(StrEnum):
+    """What somebody at the site is asked about."""
+
+    CERTIFICATION = "certification"
+    PHARMACY = "pharmacy"
+    CELL_LABORATORY = "cell_laboratory"
+    SAFETY = "safety"
+    QUALITY = "quality"
+    AROUND_THE_CLOCK = "around_the_clock"
+
+
+class Reach(StrEnum):
+    """The way somebody prefers to be reached."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
 RELEVANT = frozenset({StaffRole.PHYSICIAN, StaffRole.NURSE, StaffRole.PHARMACIST, StaffRole.CELL_THERAPIST})
 
 
@@ -47,6 +88,11 @@ PROCESSES: dict[EvidenceKind, Permission] = {
     EvidenceKind.RECORDS_KEPT: Permission.STAFF_MANAGE,
     EvidenceKind.RETRAINING: Permission.STAFF_MANAGE,
     EvidenceKind.AUDIT: Permission.STAFF_MANAGE,
+    EvidenceKind.PRESCRIBERS_CERTIFIED: Permission.STAFF_MANAGE,
+    EvidenceKind.PROCEDURE_COUNSELING: Permission.STAFF_MANAGE,
+    EvidenceKind.PROCEDURE_VERIFY_PRESCRIBER: Permission.STAFF_MANAGE,
+    EvidenceKind.PRODUCT_KEPT: Permission.STAFF_MANAGE,
+    EvidenceKind.PHYSICIANS_TRAINED: Permission.STAFF_MANAGE,
     EvidenceKind.SITE_QUALIFICATION: Permission.SITE_CERTIFY,
 }
 
@@ -56,6 +102,11 @@ PROCESS_WORDS: dict[EvidenceKind, str] = {
     EvidenceKind.RECORDS_KEPT: "Records kept",
     EvidenceKind.RETRAINING: "Retraining",
     EvidenceKind.AUDIT: "Audit",
+    EvidenceKind.PRESCRIBERS_CERTIFIED: "Prescribers certified with the program",
+    EvidenceKind.PROCEDURE_COUNSELING: "Process to counsel each patient before the first dose",
+    EvidenceKind.PROCEDURE_VERIFY_PRESCRIBER: "Process to verify the prescriber before dispensing",
+    EvidenceKind.PRODUCT_KEPT: "Process to keep the product inside the certified network",
+    EvidenceKind.PHYSICIANS_TRAINED: "Additional professional training of physicians",
     EvidenceKind.SITE_QUALIFICATION: "Qualification of the site",
 }
 

@@ -12,16 +12,16 @@ from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.programs import queries as programs
 from rems.programs.rules import EvidenceKind
-from rems.sites import actions, joining, queries
+from rems.sites import actions, detail_views, details, joining, list_views, queries
 from rems.sites.desk import BOTH, bp, filled, form_page, holds, own, to_site
 from rems.sites.forms import LocationForm, SiteForm, StaffEndForm, StaffForm
 from rems.sites.places import countries
-from rems.sites.rules import PROCESSES, ROLE_WORDS, LocationKind, StaffRole
+from rems.sites.rules import IDENTIFIER_WORDS, PROCESSES, ROLE_WORDS, LocationKind, StaffRole
 from rems.web.filters import record_day
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
 
-__all__ = ["bp", "joining"]  # with its routes on the same blueprint
+__all__ = ["bp", "detail_views", "joining", "list_views"]  # with its routes on the same blueprint
 
 ON_PAGE = 25
 
@@ -30,10 +30,12 @@ ON_PAGE = 25
 def index() -> ResponseReturnValue:
     actor, text, number = current_actor(), request.args.get("q", "").strip(), asked_page()
     rows, total = queries.page(actor, text=text, number=number, size=ON_PAGE)
+    lens = current_lens(actor.timezone)
     return render_template(
         "sites/index.html",
         page=page_of(rows, total=total, number=number, size=ON_PAGE),
         entered=queries.entered([s.id for s in rows]),
+        numbers=details.numbers([s.id for s in rows], lens),
         countries=countries(),
         text=text,
     )
@@ -81,11 +83,18 @@ def show(site_id: UUID) -> ResponseReturnValue:
     site = queries.site(actor, site_id)
     lens, now = current_lens(site.timezone), utcnow()
     entries = queries.entries(actor, site_id)
-    everybody = queries.staff(site_id)
+    everybody, about = details.people(site_id, lens), details.about(site, lens)
+    places = details.places(site_id, lens)
     return render_template(
         "sites/show.html",
         site=site,
-        country=countries()[site.country],
+        about=about,
+        country=countries()[about["country"]],
+        identifiers=[
+            (i, IDENTIFIER_WORDS[i.kind], programs.by_key(i.program_id).title if i.program_id else "")
+            for i in details.identifiers(site_id, lens)
+        ],
+        contacts=details.contacts(site_id, lens),
         lens=lens,
         now=now,
         entries=[
@@ -99,13 +108,14 @@ def show(site_id: UUID) -> ResponseReturnValue:
             }
             for e in entries
         ],
-        people=queries.staff(site_id, on=lens.as_of),
+        people=[p for p in everybody if p.there(lens.as_of)],
         former=[
             (f"{p.name}, {ROLE_WORDS[p.role].lower()}", f"{record_day(p.from_on)} to {record_day(p.until_on)}")
             for p in everybody
             if p.until_on and p.until_on < lens.as_of
         ],
-        places=queries.locations(site_id),
+        places=[p for p in places if p.open_on(lens.as_of)],
+        closed=[(p.name, f"until {record_day(p.until_on)}") for p in places if not p.open_on(lens.as_of)],
         roles=ROLE_WORDS,
         sees_trail=any(
             can(actor, Permission.TRAIL_READ, scope_id=e.scope_id, program_id=e.program_id) for e in entries
@@ -171,7 +181,7 @@ def staff_end(site_id: UUID, staff_id: UUID) -> ResponseReturnValue:
 @bp.route("/sites/<uuid:site_id>/locations/new", methods=BOTH)
 def location_new(site_id: UUID) -> ResponseReturnValue:
     site, _ = own(site_id, Permission.STAFF_MANAGE)
-    places = queries.locations(site_id)
+    places = [p for p in queries.locations(site_id) if p.until_on is None]
     form = filled(LocationForm, kind=LocationKind.CLINIC, parent_id=str(places[0].id))
     form.parent_id.choices = [(str(p.id), p.name) for p in places]
     if holds(form):

@@ -299,7 +299,10 @@ def test_the_representative_signs_and_the_signature_fits_the_record(world: World
         assert found
         assert (found.form.id, found.whole, found.person.id) == (key, True, hospital.staff_id)
         assert set(found.form.attestations) == set(everything(EUROPE, date(2021, 3, 3)))
-        assert (found.signature.meaning, found.signature.printed_name) == ("approval", hospital.representative.name)
+        assert (found.proved.signature.meaning, found.proved.signature.printed_name) == (
+            "attestation",
+            hospital.representative.name,
+        )
         assert (shown[-1].kind, shown[-1].subject_id) == (EvidenceKind.ENROLLMENT_FORM, hospital.staff_id)
     tables = {r["table_name"] for r in world.trail("sites.sign_enrollment")}
     assert tables == {"site_enrollment", "signature", "evidence"}

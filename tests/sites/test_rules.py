@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rems.core.errors import BadInput
 from rems.programs import files
 from rems.programs.rules import Program
-from rems.signatures.rules import digest_of
+from rems.signatures.binding import digest_of
 from rems.sites import rules
 from rems.sites.places import check_country, check_zone, countries, zone_choices
 from tests.programs.conftest import CONFIG

@@ -236,7 +236,8 @@ def test_the_representative_signs_and_the_page_proves_it(client: FlaskClient, wo
     world.sign_in(client, hospital.representative)
     where = f"/sites/{hospital.site_id}/programs/{EUROPE}/enrollment"
     codes = [a.code for a in programs.program(EUROPE).attestations]
-    form = {"attested": codes[1:], "holds_on": "3 Mar 2021", "password": PASSWORD}
+    signer = world.emails[hospital.representative.id]
+    form = {"attested": codes[1:], "holds_on": "3 Mar 2021", "signer": signer, "password": PASSWORD}
     page = send(client, where, status=422, **form)
     assert "Each statement is attested" in page
     assert programs.program(EUROPE).attestations[0].text in page
