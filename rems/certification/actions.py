@@ -1,91 +1,248 @@
-"""Certify a site under a program."""
+"""The acts of a certification: submit, return, certify, suspend, reinstate, de-certify. Each is signed."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
-from rems.access.rules import Permission, require
-from rems.certification import queries, rules
+from rems.certification import applying, keeping, moves, queries, rules
+from rems.certification.keeping import Desk, cannot
 from rems.certification.models import Certification
+from rems.certification.states import ActKind
 from rems.core.actor import Actor
-from rems.core.clock import day_in
 from rems.core.db import db, history_is_entered, transaction
-from rems.core.errors import BadInput, Incomplete
+from rems.core.errors import BadInput, Incomplete, NotAllowed
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
-from rems.programs.rules import Version
 from rems.signatures import steps as signatures
-from rems.signatures.rules import Meaning
+from rems.signatures.rules import Given
 from rems.sites import queries as sites
 from rems.sites.queries import Entry
-from rems.sites.rules import check_not_ahead, said, version_open_on
+from rems.sites.rules import ROLE_WORDS, check_ends, said
 from rems.trail.knowing import settled
 
+# The use case as the trail names it, what its day is called, and what its reason has to say.
+DECISIONS: dict[ActKind, tuple[str, str, str]] = {
+    ActKind.SUSPENDED: ("suspend", "Suspended from", "say why the certification is suspended."),
+    ActKind.REINSTATED: ("reinstate", "Reinstated from", "say why the certification is in force again."),
+    ActKind.DECERTIFIED: ("decertify", "De-certified from", "say why the certification is taken away."),
+}
 
-def certify(site_id: UUID, code: str, *, holds_on: date, password: str | None, by: Actor, now: datetime) -> UUID:
-    """Let a site treat under a program from a day on, once every requirement to become certified is met on that day.
 
-    The certificate keeps the findings of the day, the moment they were known at and the digest of the rules; the
-    signature is bound to all of them. Raises NotFound, NotAllowed, BadInput, Incomplete with each open requirement.
+def submit(
+    site_id: UUID,
+    code: str,
+    *,
+    holds_on: date,
+    seen: UUID | None,
+    corrected: str = "",
+    password: Given,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """The authorized representative submits the application, once all that the site itself must do is done.
+
+    Keeps what was submitted as it stood; `corrected` says what is new after a return. Raises NotFound, NotAllowed (it
+    names who may sign), BadInput, IllegalMove, StaleRecord, Incomplete with each open task.
     """
     signatures.check_password(by, password, now=now)
-    known_at = now if history_is_entered() else settled()[0]
-    with transaction(by, "certification.certify", at=now) as session:
-        site = sites.site(by, site_id)
-        entry = sites.entry(by, site_id, code)
-        require(by, Permission.SITE_CERTIFY, scope_id=entry.scope_id, program_id=entry.program_id)
-        check_not_ahead(holds_on, today=day_in(site.timezone, now), words="Certified from")
-        version = version_open_on(entry.program, holds_on)
-        _check_asked_and_new(entry, version)
-        standing = queries.standing(by, entry, Lens(holds_on, known_at))
-        if missing := rules.gaps(rules.to_become_certified(standing.findings)):
-            verb = "requirement is" if len(missing) == 1 else "requirements are"
-            raise Incomplete(
-                f"{site.name} cannot be certified from {said(holds_on)}: {len(missing)} {verb} not met on that day.",
-                [f"{f.requirement.title}: {f.why}" for f in missing],
-            )
-        row = Certification(
-            id=uuid7(),
-            scope_id=entry.scope_id,
-            program_id=entry.program_id,
-            holds_on=holds_on,
-            number=_next_number(entry),
-            program_version=version.version,
-            rules_digest=version.digest,
-            findings={f.requirement.code: {"state": f.state, "why": f.why} for f in standing.findings},
-            known_at=known_at,
+    with transaction(by, "certification.submit", at=now):
+        desk = keeping.on_the_table(
+            site_id, code, ActKind.SUBMITTED, holds_on=holds_on, seen=seen, words="Submitted for", by=by, now=now
         )
-        session.add(row)
-        signatures.sign(
-            queries.signed_content(entry, row),
-            table="certification",
-            subject_id=row.id,
-            scope_id=entry.scope_id,
-            program_id=entry.program_id,
-            meaning=Meaning.APPROVAL,
-            statement=f"Approval of certificate {row.number}",
-            timezone=site.timezone,
-            by=by,
-            at=now,
+        _check_signer(desk, by)
+        reasons = applying.reasons_of(desk.entry.scope_id, desk.acts)
+        if reasons and not corrected.strip():
+            raise BadInput("What was corrected: answer the reasons of the return in a sentence or two.", "corrected")
+        if missing := applying.open_tasks(applying.tasks(desk.standing, reasons)):
+            raise Incomplete(
+                cannot(desk.site, "submit its application for", holds_on, len(missing)),
+                [f"{t.title}: {t.finding.why}" for t in missing],
+            )
+        content = applying.as_submitted(desk.site, desk.standing)
+        row = keeping.keep(
+            desk, ActKind.SUBMITTED, holds_on=holds_on, reason=corrected.strip(), content=content, by=by, now=now
         )
     return row.id
 
 
-def _check_asked_and_new(entry: Entry, version: Version) -> None:
-    """A program without requirements to become certified gives no certificate, and a site gets it once.
+def return_application(
+    site_id: UUID,
+    code: str,
+    *,
+    holds_on: date,
+    seen: UUID | None,
+    reason: str,
+    tasks: Mapping[str, str],
+    password: Given,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """The program manager sends an application back: why, and what is to be corrected in which task.
 
-    Raises BadInput. Two who certify the same site at the same moment go one after the other.
+    `tasks` holds a sentence by the code of its requirement. Raises NotFound, NotAllowed, BadInput, IllegalMove,
+    StaleRecord.
     """
-    title = entry.program.title
-    if not rules.asks_for_certification(version):
-        raise BadInput(f"{title} asks for no certification, so there is none to give.", "holds_on")
-    lock = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
-    db.session.execute(lock, {"key": f"certification {entry.scope_id}"})
-    if has := queries.certification(entry.scope_id, None):
-        raise BadInput(
-            f"The site is certified under {title} already: certificate {has.number}, since {said(has.holds_on)}.",
-            "holds_on",
+    signatures.check_password(by, password, now=now)
+    told = {task: words.strip() for task, words in tasks.items() if words.strip()}
+    with transaction(by, "certification.return_application", reason.strip(), at=now):
+        desk = keeping.on_the_table(
+            site_id, code, ActKind.RETURNED, holds_on=holds_on, seen=seen, words="Returned on", by=by, now=now
+        )
+        kept = moves.check_reason(reason, words="say in a sentence why the application goes back.")
+        known = {t.code for t in applying.tasks(desk.standing, {})}
+        if unknown := sorted(set(told) - known):
+            raise BadInput(f'"{unknown[0]}" is no task of this application.')
+        row = keeping.keep(
+            desk, ActKind.RETURNED, holds_on=holds_on, reason=kept, content={"tasks": told}, by=by, now=now
+        )
+    return row.id
+
+
+def certify(
+    site_id: UUID,
+    code: str,
+    *,
+    holds_on: date,
+    seen: UUID | None,
+    reason: str = "",
+    password: Given,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """Approve an application: the site may treat from a day on, once every requirement to become certified is met.
+
+    The certificate keeps the findings of the day, the moment they were known at and the digest of the rules; the
+    signature is bound to all of them. To certify again asks for a reason. Raises NotFound, NotAllowed, BadInput,
+    IllegalMove, StaleRecord, Incomplete with each open requirement.
+    """
+    signatures.check_password(by, password, now=now)
+    known_at = now if history_is_entered() else settled()[0]
+    with transaction(by, "certification.certify", reason.strip(), at=now) as session:
+        desk = keeping.on_the_table(
+            site_id,
+            code,
+            ActKind.CERTIFIED,
+            holds_on=holds_on,
+            seen=seen,
+            words="Certified from",
+            by=by,
+            now=now,
+            known_at=known_at,
+        )
+        if moves.last_of(desk.acts, moves.HOLDING):
+            moves.check_reason(reason, words="say why the site is certified again.")
+        if missing := rules.gaps(rules.to_become_certified(desk.standing.findings)):
+            raise Incomplete(
+                cannot(desk.site, "be certified from", holds_on, len(missing)),
+                [f"{f.requirement.title}: {f.why}" for f in missing],
+            )
+        row = Certification(
+            id=uuid7(),
+            scope_id=desk.entry.scope_id,
+            program_id=desk.entry.program_id,
+            holds_on=holds_on,
+            number=_next_number(desk.entry),
+            program_version=desk.version.version,
+            rules_digest=desk.version.digest,
+            findings={f.requirement.code: {"state": f.state, "why": f.why} for f in desk.standing.findings},
+            known_at=known_at,
+        )
+        session.add(row)
+        content, statement = queries.signed_content(desk.entry, row), f"Approval of certificate {row.number}"
+        keeping.sign(desk, content, "certification", row.id, ActKind.CERTIFIED, statement, by=by, now=now)
+        session.flush()
+        keeping.keep(desk, ActKind.CERTIFIED, holds_on=holds_on, reason=reason.strip(), certificate=row, by=by, now=now)
+    return row.id
+
+
+def suspend(
+    site_id: UUID,
+    code: str,
+    *,
+    holds_on: date,
+    until_on: date | None = None,
+    seen: UUID | None,
+    reason: str,
+    password: Given,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """The site may not treat from a day on: until the last day given, or until it is reinstated.
+
+    Raises NotFound, NotAllowed, BadInput, IllegalMove, StaleRecord.
+    """
+    decided = Said(holds_on, seen, reason, until_on)
+    return _decide(ActKind.SUSPENDED, site_id, code, decided, password=password, by=by, now=now)
+
+
+def reinstate(
+    site_id: UUID,
+    code: str,
+    *,
+    holds_on: date,
+    seen: UUID | None,
+    reason: str,
+    password: Given,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """A suspended site may treat again. Raises NotFound, NotAllowed, BadInput, IllegalMove, StaleRecord."""
+    decided = Said(holds_on, seen, reason)
+    return _decide(ActKind.REINSTATED, site_id, code, decided, password=password, by=by, now=now)
+
+
+def decertify(
+    site_id: UUID,
+    code: str,
+    *,
+    holds_on: date,
+    seen: UUID | None,
+    reason: str,
+    password: Given,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """The certification ends; the site may apply again. Raises as the others do."""
+    decided = Said(holds_on, seen, reason)
+    return _decide(ActKind.DECERTIFIED, site_id, code, decided, password=password, by=by, now=now)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a decision about a certificate says: its days, the last act it was made after, and why."""
+
+    holds_on: date
+    seen: UUID | None
+    reason: str
+    until_on: date | None = None
+
+
+def _decide(kind: ActKind, site_id: UUID, code: str, what: Said, *, password: Given, by: Actor, now: datetime) -> UUID:
+    signatures.check_password(by, password, now=now)
+    verb, words, why = DECISIONS[kind]
+    with transaction(by, f"certification.{verb}", what.reason.strip(), at=now):
+        desk = keeping.on_the_table(
+            site_id, code, kind, holds_on=what.holds_on, seen=what.seen, words=words, by=by, now=now
+        )
+        check_ends(what.holds_on, what.until_on, words="Suspended until")
+        reason = moves.check_reason(what.reason, words=why)
+        row = keeping.keep(desk, kind, holds_on=what.holds_on, until_on=what.until_on, reason=reason, by=by, now=now)
+    return row.id
+
+
+def _check_signer(desk: Desk, by: Actor) -> None:
+    """Where the rules of the day ask for an authorized representative, nobody else submits. Raises NotAllowed."""
+    named = sites.representative(desk.entry.scope_id, Lens(desk.standing.lens.as_of))
+    if named is None or not applying.asks_for_representative(desk.version):
+        return  # without one the open task says so
+    _, person = named
+    if not sites.is_person(by, person):
+        raise NotAllowed(
+            f"Only the authorized representative of {said(desk.standing.lens.as_of)} submits the application: "
+            f"{person.name}, {ROLE_WORDS[person.role].lower()}."
         )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from rems.programs.rules import EvidenceKind
+from rems.programs.rules import EvidenceKind, RuleException
 from rems.sites.rules import RELEVANT, StaffRole
 
 
@@ -18,6 +18,7 @@ class FindingState(StrEnum):
     MET_BY_EXCEPTION = "met_by_exception"
     NOT_ASKED = "not_asked"
     DUE_SOON = "due_soon"
+    WAIVED = "waived"
 
 
 Answer = tuple[FindingState, str]
@@ -66,6 +67,20 @@ class Representative:
 
 
 @dataclass(frozen=True)
+class Invoked:
+    """An exception that the site relies on, from a day to a day (None: until it says otherwise), and what shows it."""
+
+    exception: RuleException
+    from_on: date
+    until_on: date | None
+    summary: str = ""
+
+    def holds(self, on: date) -> bool:
+        """Whether it applies on a day: the site relies on it, and the authority's days reach so far."""
+        return self.from_on <= on and (self.until_on is None or on <= self.until_on) and self.exception.may_hold(on)
+
+
+@dataclass(frozen=True)
 class SiteFacts:
     """A site on one day. `evidence`: what is in force about the site and its people, and about the infusions, patients
     and cases of the 365 days before.
@@ -84,6 +99,7 @@ class SiteFacts:
     certified_on: date | None = None
     last_infused_on: date | None = None
     asked_since: Mapping[str, date] = field(default_factory=dict)
+    invoked: tuple[Invoked, ...] = ()
 
     def of(self, kind: EvidenceKind | None) -> tuple[Piece, ...]:
         """The evidence of a kind, oldest first."""

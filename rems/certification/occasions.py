@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from rems.certification.facts import Answer, FindingState, SiteFacts
-from rems.certification.words import full_stop, long_day
+from rems.certification.words import full_stop, listed, long_day, plural
 from rems.programs.rules import EvidenceKind, Quantity, Requirement, Unit
 
 SOON_DAYS = 30
@@ -34,6 +34,14 @@ def _new_representative(asked: Requirement, facts: SiteFacts, on: date) -> Answe
     if found := facts.newest(asked.evidence, who.id):
         return FindingState.MET, f"{change} and enrolled {long_day(found.holds_on)}."
     return FindingState.NOT_MET, f"{change}; the new enrollment form is missing."
+
+
+def _audit(asked: Requirement, facts: SiteFacts, on: date) -> Answer:
+    """Not met while a critical finding of an audit is open; each open one is named."""
+    if still := facts.of(EvidenceKind.AUDIT_FINDING):
+        named = listed([p.summary.rstrip(".") or f"one of {long_day(p.holds_on)}" for p in still])
+        return FindingState.NOT_MET, f"{plural(len(still), 'critical audit finding')} open: {named}."
+    return _when_recorded(asked, facts, on)
 
 
 def _inactivity(asked: Requirement, facts: SiteFacts, on: date) -> Answer:
@@ -72,4 +80,5 @@ def _after(limit: Quantity, day: date) -> date:
 _RULES: dict[EvidenceKind, Callable[[Requirement, SiteFacts, date], Answer]] = {
     EvidenceKind.ENROLLMENT_FORM: _new_representative,
     EvidenceKind.RETRAINING: _inactivity,
+    EvidenceKind.AUDIT: _audit,
 }

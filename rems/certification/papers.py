@@ -10,9 +10,10 @@ from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.paper.certificate import Certificate, render_certificate
 from rems.paper.page import PageSize, Proof, content_digest
-from rems.paper.parts import Signature, State, StateCell
+from rems.paper.parts import State, StateCell
 from rems.programs.queries import version as version_of
 from rems.programs.rules import Program, Version
+from rems.signatures.printed import printed
 from rems.sites import queries as sites
 from rems.sites.models import Site
 
@@ -65,17 +66,7 @@ def certificate_pdf(actor: Actor, standing: Standing, lens: Lens, *, now: dateti
             statement=f"On {long_day(row.holds_on)} this site had met every requirement to become certified.",
             days=days,
             representative=signer.name if signer else "none was asked for",
-            signatures=[
-                Signature(
-                    f"{one.signature.printed_name}, {one.signature.role}",
-                    one.signature.statement,
-                    one.signature.signed_at,
-                    one.signature.timezone,
-                    one.signature.digest,
-                    StateCell(State.MET, "Valid") if one.valid else StateCell(State.LATE, "Does not fit the content"),
-                )
-                for one in signed_by(entry, row)
-            ],
+            signatures=[printed(one) for one in signed_by(entry, row)],
             standing=StateCell(State.MET, "Certified")
             if standing.certified
             else StateCell(State.NOT_ASKED, "The program asks nothing"),

@@ -1,6 +1,7 @@
 """How a site stands under a program on a day, as known at a moment. Nothing here writes."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,11 @@ from uuid import UUID
 from flask import current_app
 
 from rems.certification import rules
-from rems.certification.models import Certification
+from rems.certification.acts import acts_of, invocations_of
+from rems.certification.models import Certification, ExceptionInvocation
 from rems.certification.roster import at_work, representative, roster
-from rems.certification.rules import Finding, Piece, SiteFacts
+from rems.certification.rules import Finding, Invoked, Piece, SiteFacts
+from rems.certification.states import Act, StateOn, state_on
 from rems.certification.words import full_stop, long_day, plural
 from rems.core.actor import Actor
 from rems.core.db import db
@@ -18,10 +21,10 @@ from rems.core.facts import facts
 from rems.core.lens import Lens
 from rems.evidence import queries as evidence
 from rems.evidence.models import Evidence
+from rems.programs import queries as programs
 from rems.programs.rules import EvidenceKind, Program, Version
 from rems.signatures import queries as signatures
-from rems.signatures.models import Signature
-from rems.signatures.rules import digest_of
+from rems.signatures.queries import Proved
 from rems.sites.queries import Entry
 from rems.stock import queries as stock
 
@@ -30,8 +33,8 @@ from rems.stock import queries as stock
 class Standing:
     """How a site stands under a program. `version` None: the program asks nothing on that day, so nothing is found.
 
-    `certified`: the program is in force and a certificate too. A certificate goes on while requirements have gaps:
-    taking it away is an act of its own. `gaps` are the findings that were asked and not met.
+    `certified`: the site may treat. A certificate goes on while requirements have gaps: taking it away is an act of its
+    own, or the work of a trigger that the program names. `gaps` are the findings that were asked and not met.
     """
 
     entry: Entry
@@ -42,6 +45,9 @@ class Standing:
     gaps: tuple[Finding, ...]
     sentence: str
     lens: Lens
+    state: StateOn
+    acts: tuple[Act, ...] = ()
+    invoked: tuple[ExceptionInvocation, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -49,28 +55,30 @@ class Standing:
         return self.version is not None and rules.asks_for_certification(self.version)
 
 
-@dataclass(frozen=True)
-class Signed:
-    """A signature, and whether the digest it is bound to is that of the content as it is kept."""
-
-    signature: Signature
-    valid: bool
-
-
 def standing(actor: Actor, entry: Entry, lens: Lens) -> Standing:
     """How a site stands under the lens. The entry was looked up for the actor, so it may be seen."""
-    version = entry.program.version_on(lens.as_of)
+    program = programs.as_known(entry.program, lens.known_at)
+    version = program.version_on(lens.as_of)
     certificate = certification(entry.scope_id, lens)
+    acts = tuple(acts_of([entry.scope_id], lens)[entry.scope_id])
+    invoked = tuple(invocations_of([entry.scope_id], lens)[entry.scope_id])
     if version is None:
-        return Standing(entry, None, False, certificate, (), (), not_in_force(entry.program, lens), lens)
-    found = rules.findings(version, site_facts(entry, version, certificate, lens), lens.as_of)
-    sentence = _sentence(entry.program, version, certificate, found)
-    return Standing(entry, version, certificate is not None, certificate, found, rules.gaps(found), sentence, lens)
+        state = state_on(program, None, acts, None, (), lens.as_of)
+        said = not_in_force(program, lens)
+        return Standing(entry, None, False, certificate, (), (), said, lens, state, acts, invoked)
+    known = replace(site_facts(entry, version, certificate, lens), invoked=relied_on(program, invoked))
+    found = rules.findings(version, known, lens.as_of)
+    state = state_on(program, version, acts, known, found, lens.as_of)
+    sentence = _sentence(program, version, certificate, found)
+    gaps = rules.gaps(found)
+    return Standing(entry, version, state.may_treat, certificate, found, gaps, sentence, lens, state, acts, invoked)
 
 
 def certification(scope_id: UUID, lens: Lens | None) -> Certification | None:
-    """The certificate of an entry in force under the lens; without a lens the one of any day."""
-    query = facts(Certification, lens, scope_id=scope_id).order_by(Certification.holds_on, Certification.id)
+    """The newest certificate of an entry under the lens; without a lens the newest of any day."""
+    query = facts(Certification, lens, scope_id=scope_id).order_by(
+        Certification.holds_on.desc(), Certification.id.desc()
+    )
     return db.session.scalars(query.limit(1)).one_or_none()
 
 
@@ -88,10 +96,9 @@ def signed_content(entry: Entry, row: Certification) -> dict[str, Any]:
     }
 
 
-def signed_by(entry: Entry, row: Certification) -> list[Signed]:
-    """The signatures of a certificate, and whether each still fits its content."""
-    digest = digest_of(signed_content(entry, row))
-    return [Signed(s, s.digest == digest) for s in signatures.of("certification", row.id)]
+def signed_by(entry: Entry, row: Certification) -> list[Proved]:
+    """The signatures of a certificate, each checked against its content as it is now."""
+    return signatures.proved("certification", row.id, signed_content(entry, row))
 
 
 def site_facts(entry: Entry, version: Version, certificate: Certification | None, lens: Lens) -> SiteFacts:
@@ -115,6 +122,14 @@ def site_facts(entry: Entry, version: Version, certificate: Certification | None
         certified_on=certificate.holds_on if certificate else None,
         last_infused_on=infused.holds_on if infused else None,
         asked_since=rules.asked_since(entry.program, version),
+    )
+
+
+def relied_on(program: Program, rows: Sequence[ExceptionInvocation]) -> tuple[Invoked, ...]:
+    """The exceptions in use as findings read them; one that was not known under the lens yet is left out."""
+    known = {e.code: e for e in program.exceptions}
+    return tuple(
+        Invoked(known[r.exception_code], r.holds_on, r.until_on, r.evidence) for r in rows if r.exception_code in known
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rems.certification.facts import Answer, FindingState, Member, Piece, Representative, SiteFacts
+from rems.certification.facts import Answer, FindingState, Invoked, Member, Piece, Representative, SiteFacts
 from rems.certification.occasions import SOON_DAYS, on_occasion
 from rems.certification.words import done, full_stop, listed, long_day, plural
 from rems.programs.rules import Ask, EvidenceKind, Program, Requirement, Stage, Version
@@ -13,6 +13,7 @@ from rems.programs.rules import Ask, EvidenceKind, Program, Requirement, Stage, 
 __all__ = [  # words of the files beside this one, so that other floors need one import
     "Finding",
     "FindingState",
+    "Invoked",
     "Member",
     "Piece",
     "Representative",
@@ -20,6 +21,7 @@ __all__ = [  # words of the files beside this one, so that other floors need one
     "asked_since",
     "asks_for_certification",
     "counted",
+    "exception_for",
     "findings",
     "gaps",
     "to_become_certified",
@@ -86,18 +88,51 @@ def asked_since(program: Program, version: Version) -> dict[str, date]:
 def _answer(asked: Requirement, version: Version, facts: SiteFacts, on: date) -> Answer:
     if asked.ask in _NO_DUTY:
         return FindingState.NOT_ASKED, _NO_DUTY[asked.ask]
+    relied = [one for one in facts.invoked if one.holds(on)]
+    if waived := next((one for one in relied if asked.code in one.exception.waives), None):
+        return FindingState.WAIVED, f"Not asked while the site relies on: {full_stop(waived.exception.title)}"
     if asked.ask is Ask.DOSES_ON_SITE:
-        return _doses(version, facts)
-    return _RULES[asked.ask](asked, facts, on)
+        return _doses(version, facts, relied)
+    return _renewed(asked, version, facts, on)
 
 
-def _doses(version: Version, facts: SiteFacts) -> Answer:
+def _renewed(asked: Requirement, version: Version, facts: SiteFacts, on: date) -> Answer:
+    """From the day of a new material, evidence older than it does not count for the requirements that it renews."""
+    begun = [m for m in version.materials if asked.code in m.renews and m.from_on <= on]
+    if not begun:
+        return _RULES[asked.ask](asked, facts, on)
+    newest = max(begun, key=lambda m: m.from_on)
+    counts = tuple(p for p in facts.evidence if p.kind != asked.evidence or p.holds_on >= newest.from_on)
+    state, why = _RULES[asked.ask](asked, replace(facts, evidence=counts), on)
+    if state is FindingState.NOT_MET and len(counts) < len(facts.evidence):
+        edition = f"{newest.title}, {newest.edition}, came on {long_day(newest.from_on)}"
+        why = f"{why} {edition}; what is older does not count."
+    return state, why
+
+
+def exception_for(version: Version, invoked: Sequence[Invoked], on: date) -> Invoked | None:
+    """The exception in use on a day that gives another rule in the place of the version's own for tocilizumab."""
+    code = version.tocilizumab.code
+    return next(
+        (one for one in invoked if one.holds(on) and one.exception.replaces == code and one.exception.rule), None
+    )
+
+
+def _doses(version: Version, facts: SiteFacts, relied: Sequence[Invoked]) -> Answer:
     needed = version.tocilizumab.doses
     if not needed:
         return FindingState.NOT_ASKED, "No stock of tocilizumab is a condition on this day."
     on_hand = f"{plural(facts.doses, 'dose')} on hand for {facts.weight_kg} kg"
     why = f"{on_hand}; {needed} {'is' if needed == 1 else 'are'} asked for."
-    return (FindingState.MET if facts.doses >= needed else FindingState.NOT_MET), why
+    if facts.doses >= needed:
+        return FindingState.MET, why
+    for one in relied:
+        rule = one.exception.rule
+        if rule and one.exception.replaces == version.tocilizumab.code:
+            under = f"{why} By exception {rule.doses} {'is' if rule.doses == 1 else 'are'} enough"
+            said = f"{under}: {one.exception.title}, in use since {long_day(one.from_on)}."
+            return (FindingState.MET_BY_EXCEPTION if facts.doses >= rule.doses else FindingState.NOT_MET), said
+    return FindingState.NOT_MET, why
 
 
 def _site_has(asked: Requirement, facts: SiteFacts, on: date) -> Answer:
@@ -221,6 +256,7 @@ def counted(found: Sequence[Finding]) -> str:
         (by[FindingState.MET] + by[FindingState.DUE_SOON], "is met", "are met"),
         (by[FindingState.MET_BY_EXCEPTION], "is met by exception", "are met by exception"),
         (by[FindingState.NOT_MET], "has a gap", "have a gap"),
+        (by[FindingState.WAIVED], "is waived", "are waived"),
         (by[FindingState.NOT_ASKED], "is not asked", "are not asked"),
     ]
     parts = [f"{number:,} {one if number == 1 else many}" for number, one, many in words if number]

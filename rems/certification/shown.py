@@ -1,6 +1,6 @@
 """What the page of a certification shows: findings by stage with the way to mend them, and the life of the program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,12 +8,17 @@ from typing import Any
 from flask import url_for
 
 from rems.access.rules import can
+from rems.certification.keeping import act_content
 from rems.certification.mending import LOOKED_AT, Place, place_of
-from rems.certification.models import Certification
+from rems.certification.models import CertificationAct
+from rems.certification.moves import TITLES
 from rems.certification.queries import Standing
 from rems.certification.rules import Finding, FindingState
+from rems.certification.states import Act
 from rems.core.actor import Actor
 from rems.programs.rules import Ask, Confidence, Program, Requirement, Stage
+from rems.signatures import queries as signatures
+from rems.signatures.queries import Proved
 from rems.sites.queries import Entry
 from rems.sites.rules import spans
 from rems.web.lens import keep_lens
@@ -46,6 +51,34 @@ class Section:
     title: str
     aside: str
     rows: tuple[Row, ...]
+
+
+# What the verdict of a page says, and its mark.
+STATES: dict[str, tuple[str, str]] = {
+    "not_enrolled": ("Not enrolled: may not treat", "stop"),
+    "in_progress": ("Not certified yet: may not treat", "stop"),
+    "certified": ("Certified", "met"),
+    "certified_with_open_findings": ("Certified, with open findings", "soon"),
+    "suspended": ("Suspended: may not treat", "stop"),
+    "decertified": ("De-certified: may not treat", "stop"),
+    "lapsed": ("Lapsed: may not treat", "stop"),
+    "program_closed": ("Nothing is asked", "off"),
+    "no_certification_asked": ("No certification is asked", "off"),
+}
+
+
+def answer(standing: Standing, *, day: str = "") -> tuple[str, str]:
+    """The one answer of a page and its mark; `day` follows it when the page shows another day."""
+    words, mark = STATES[standing.state.state]
+    if standing.state.state == "program_closed":
+        return f"{words}{day or ' today'}", mark
+    head, _, rest = words.partition(":")
+    return (f"{head}{day}:{rest}" if rest else f"{head}{day}"), mark
+
+
+def signatures_of(entry: Entry, row: CertificationAct) -> list[Proved]:
+    """The signatures under an act, each checked against what the act says now."""
+    return signatures.proved("certification_act", row.id, act_content(entry, row))
 
 
 @dataclass(frozen=True)
@@ -112,17 +145,17 @@ def last_open(program: Program, on: date) -> date | None:
     return max((last for _, last in spans(program) if last and last < on), default=None)
 
 
-def life(program: Program, certificate: Certification | None, on: date) -> list[Step]:
-    """The versions of a program, this site's certificate, the closure, and the day that is shown, in order."""
-    return sorted(_steps(program, certificate, on), key=lambda s: (s.on, s.here))
+def life(program: Program, acts: Sequence[Act], on: date) -> list[Step]:
+    """The versions of a program, the acts about this site, the closure, and the day that is shown, in order."""
+    return sorted(_steps(program, acts, on), key=lambda s: (s.on, s.here))
 
 
-def _steps(program: Program, certificate: Certification | None, on: date) -> Iterator[Step]:
+def _steps(program: Program, acts: Sequence[Act], on: date) -> Iterator[Step]:
     for version in program.versions:
         words = f"Version {version.version}, {len(version.requirements)} requirements"
         yield Step(version.effective_from, words, version.effective_from <= on)
-    if certificate:
-        yield Step(certificate.holds_on, "This site certified", certificate.holds_on <= on)
+    for act in acts:
+        yield Step(act.on, f"This site: {TITLES[act.kind].lower()}", act.on <= on)
     if program.closure:
         yield Step(program.closure.on, "Program closed", program.closure.on <= on)
     yield Step(on, "The day shown", True, here=True)

@@ -1,50 +1,72 @@
-"""How a site stands under a program on any day, its certificate, and the form that certifies it."""
+"""How a site stands under a program on any day, what was decided about it, and its certificate."""
 
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
-from rems.certification import actions, papers, queries, shown
-from rems.certification.forms import CertifyForm, OtherDayForm
+from rems.certification import deciding, excepting, joining, overview, papers, queries, shown, signed
+from rems.certification.acts import act_row, invocations_of
+from rems.certification.desk import bp, here
+from rems.certification.forms import OtherDayForm
+from rems.certification.moves import TITLES, allowed, waiting
 from rems.certification.queries import Standing
 from rems.certification.roster import clinics
-from rems.certification.rules import asks_for_certification
+from rems.certification.states import ActKind
 from rems.core.actor import Actor
-from rems.core.clock import day_in, utcnow
+from rems.core.clock import utcnow
+from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.sites import queries as sites
 from rems.trail.knowing import settled
 from rems.web.lens import current_lens
 
-bp = Blueprint("certification", __name__)
+__all__ = ["bp", "deciding", "excepting", "joining", "overview", "signed"]
+
+LEADS_TO = {ActKind.SUSPENDED: "suspend", ActKind.REINSTATED: "reinstate", ActKind.DECERTIFIED: "decertify"}
 
 
 @bp.get("/sites/<uuid:site_id>/programs/<code>")
 def show(site_id: UUID, code: str) -> ResponseReturnValue:
-    site = sites.site(current_actor(), site_id)
-    today = day_in(site.timezone, utcnow())
-    return page(site_id, code, CertifyForm(zone=site.timezone, data={"holds_on": today}))
+    at = here(site_id, code)
+    actor, entry, standing, lens = at.actor, at.entry, at.standing, at.lens
+    certificate = standing.certificate
+    return render_template(
+        "certification/show.html",
+        **at.words(
+            answer=shown.answer,
+            clinics=clinics(at.site.id, lens),
+            sections=shown.sections(actor, standing, today=at.now_shown),
+            life=shown.life(entry.program, at.acts, lens.as_of),
+            signed=queries.signed_by(entry, certificate) if certificate else [],
+            learned=learned(actor, standing),
+            other_day=OtherDayForm(data={"as_of": lens.as_of, "known_at": request.args.get("known_at", "")}),
+            last_open=None if standing.version else shown.last_open(entry.program, lens.as_of),
+            titles=TITLES,
+            waiting=waiting(at.acts),
+            invoked=invocations_of([entry.scope_id], lens)[entry.scope_id],
+            leads_to=LEADS_TO,
+            can_follow=allowed(at.acts, lapsed=at.lapsed) if at.now_shown else frozenset(),
+            may_report=can(actor, Permission.REPORT_MAKE, **at.held),
+        ),
+    )
 
 
-@bp.post("/sites/<uuid:site_id>/programs/<code>/certify")
-def certify(site_id: UUID, code: str) -> ResponseReturnValue:
-    form = CertifyForm.sent()
-    if form.validate():
-        with form.answering():
-            actions.certify(
-                site_id,
-                code,
-                holds_on=form.holds_on.data,
-                password=form.password.data,
-                by=current_actor(),
-                now=utcnow(),
-            )
-            flash("The site is certified. Its certificate is signed.")
-            return redirect(url_for("certification.show", site_id=site_id, code=code))
-    return page(site_id, code, form), 422
+@bp.get("/sites/<uuid:site_id>/programs/<code>/acts/<uuid:act_id>")
+def act(site_id: UUID, code: str, act_id: UUID) -> ResponseReturnValue:
+    """One act: what was submitted or decided, why, and the signature under it."""
+    at = here(site_id, code)
+    found = next((a for a in at.acts if a.id == act_id), None)
+    row = act_row(at.entry.scope_id, act_id) if found else None
+    if found is None or row is None:
+        raise NotFound("There is no such act in this certification on this day.")
+    titles = {r.code: r.title for v in at.entry.program.versions for r in v.requirements}
+    return render_template(
+        "certification/act.html",
+        **at.words(act=found, row=row, titles=TITLES, named=titles, signed=shown.signatures_of(at.entry, row)),
+    )
 
 
 @bp.get("/sites/<uuid:site_id>/programs/<code>/certificate.pdf")
@@ -61,38 +83,6 @@ def certificate(site_id: UUID, code: str) -> ResponseReturnValue:
     return answer
 
 
-def page(site_id: UUID, code: str, form: CertifyForm) -> str:
-    actor = current_actor()
-    entry, site = sites.entry(actor, site_id, code), sites.site(actor, site_id)
-    require(actor, Permission.SITE_READ, scope_id=entry.scope_id, program_id=entry.program_id)
-    lens = current_lens(zone=site.timezone)
-    today = day_in(site.timezone, utcnow())
-    now_shown = lens == Lens(today)
-    standing = queries.standing(actor, entry, lens)
-    ever = queries.certification(entry.scope_id, None)
-    return render_template(
-        "certification/show.html",
-        site=site,
-        entry=entry,
-        standing=standing,
-        lens=lens,
-        today=today,
-        now_shown=now_shown,
-        clinics=clinics(site.id, lens),
-        sections=shown.sections(actor, standing, today=now_shown),
-        life=shown.life(entry.program, ever, lens.as_of),
-        signed=queries.signed_by(entry, standing.certificate) if standing.certificate else [],
-        learned=learned(actor, standing),
-        other_day=OtherDayForm(data={"as_of": lens.as_of, "known_at": request.args.get("known_at", "")}),
-        last_open=None if standing.version else shown.last_open(entry.program, lens.as_of),
-        form=form,
-        gives_certificates=any(map(asks_for_certification, entry.program.versions)),
-        ever=ever,
-        held={"scope_id": entry.scope_id, "program_id": entry.program_id},
-        may_report=can(actor, Permission.REPORT_MAKE, scope_id=entry.scope_id, program_id=entry.program_id),
-    )
-
-
 def learned(actor: Actor, standing: Standing) -> list[tuple[str, str, str]]:
     """Under an earlier knowledge: each requirement that stands differently as known now, its title, then and now."""
     if standing.lens.known_at is None:
@@ -102,5 +92,5 @@ def learned(actor: Actor, standing: Standing) -> list[tuple[str, str, str]]:
     return [
         (f.requirement.title, then[f.requirement.code].state, f.state)
         for f in later.findings
-        if f.state is not then[f.requirement.code].state
+        if f.requirement.code in then and f.state is not then[f.requirement.code].state
     ]

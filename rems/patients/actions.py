@@ -1,30 +1,26 @@
 """Pass the gate before an infusion, and record what it asks of a patient: weight, consent, cards, deferral, product."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
-
-from flask import current_app
 
 from rems.access.rules import Permission, require
 from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.db import transaction
-from rems.core.errors import BadInput, Incomplete, NotFound
+from rems.core.errors import BadInput, NotFound
 from rems.core.lens import Lens
-from rems.patients import queries, recording, records, steps
-from rems.patients.gate import Gate, GateFacts, gate
-from rems.patients.gate_facts import gate_facts
+from rems.patients import authorizing, overriding, queries, recording, records, steps
 from rems.patients.models import Authorization
-from rems.patients.rules import CARDS, CONSENTS, FactKind, said, when_words
+from rems.patients.rules import CARDS, CONSENTS, FactKind, said
 from rems.signatures import steps as signatures
-from rems.signatures.rules import Meaning
+from rems.signatures.rules import Given
 from rems.stock import steps as stock
 
 
 def authorize(
-    patient_id: UUID, location_id: UUID, *, at: datetime, password: str | None = None, by: Actor, now: datetime
+    patient_id: UUID, location_id: UUID, *, at: datetime, password: Given = None, by: Actor, now: datetime
 ) -> Authorization:
     """Allow the infusion at a planned moment (UTC), once the gate of that day of the site is passed; signed.
 
@@ -36,77 +32,38 @@ def authorize(
     with transaction(by, "patients.authorize", at=now):
         patient = queries.patient(by, patient_id)
         require(by, Permission.PATIENT_AUTHORIZE, scope_id=patient.scope_id, program_id=patient.program_id)
-        steps.alone(patient_id)
-        place = queries.place(by, patient.scope_id)
-        zone, hours = place.site.timezone, valid_for()
-        records.check_planned(at, now=now, hours=hours, zone=zone)
-        on = day_in(zone, at)
-        steps.check_enrolled(patient, on, field="at", what="Planned moment")
-        steps.check_not_infused(patient, field="at")
-        steps.check_location(place, location_id)
-        facts = gate_facts(by, patient, Lens(on), location_id=location_id)
-        answer = gate(facts)
-        if not answer.authorized:
-            raise Incomplete(
-                f"{patient.number} cannot be authorized for {when_words(at, zone)}: {answer.sentence}",
-                [f"{c.title}: {c.why}" for c in answer.missing],
-            )
-        until = at + timedelta(hours=hours)
-        if facts.rescue.needed and facts.weight_kg is not None:
-            stock.reserve(
-                place.site.id,
-                patient_id,
-                doses=facts.rescue.needed,
-                weight_kg=facts.weight_kg,
-                location_id=location_id,
-                holds_on=min(on, day_in(zone, now)),
-                until_on=day_in(zone, until),
-                given_on=on,
-            )
-        before = queries.standing_authorization(patient_id, min(at, now), until)
-        row = steps.keep_authorization(
-            {
-                "scope_id": patient.scope_id,
-                "program_id": patient.program_id,
-                "holds_on": on,
-                "patient_id": patient_id,
-                "location_id": location_id,
-                "valid_until": until,
-                "checks": {"at": at.isoformat(), "signed_at": now.isoformat(), **_kept(facts, answer)},
-                "program_version": facts.rules.version if facts.rules else "",
-                "supersedes_id": before.id if before else None,
-            }
-        )
-        signatures.sign(
-            queries.signed_content(row),
-            table="authorization",
-            subject_id=row.id,
-            scope_id=patient.scope_id,
-            program_id=patient.program_id,
-            meaning=Meaning.RESPONSIBILITY,
-            statement=f"Responsibility for authorization {row.code} of {patient.number}",
-            timezone=zone,
-            by=by,
-            at=now,
-        )
-    return row
+        return authorizing.allow(patient, location_id, at=at, by=by, now=now)
 
 
-def _kept(facts: GateFacts, answer: Gate) -> dict[str, object]:
-    """What the answer rested on, word by word."""
-    checks = [{"code": c.code, "title": c.title, "why": c.why, "met": c.met, "stop": c.stop} for c in answer.checks]
-    return {
-        "sentence": answer.sentence,
-        "rules": facts.rules.digest if facts.rules else "",
-        "weight_kg": str(facts.weight_kg) if facts.weight_kg is not None else None,
-        "checks": checks,
-    }
+def override_stop(
+    patient_id: UUID, location_id: UUID, *, at: datetime, reason: str, password: Given, by: Actor, now: datetime
+) -> Authorization:
+    """Authorize although the rules of the program stop it: by the role that the program names, for a reason; signed.
+
+    The override is kept as a fact that the program manager has to report. Consent, deferral and the product itself are
+    never overridden. Raises NotFound, NotAllowed (it names who may), BadInput, Incomplete.
+    """
+    signatures.check_password(by, password, now=now)
+    with transaction(by, "patients.override_stop", reason.strip(), at=now):
+        patient = queries.patient(by, patient_id)
+        overriding.check_role(by, patient, queries.place(by, patient.scope_id).program)
+        records.check_reason(reason, "say why the infusion cannot wait until the stop is mended.")
+        return authorizing.allow(patient, location_id, at=at, override=reason.strip(), by=by, now=now)
 
 
-def valid_for() -> int:
-    """How many hours an authorization is valid."""
-    hours: int = current_app.extensions["rems_settings"].value("gate", "valid_hours")
-    return hours
+def report_override(
+    override_id: UUID, *, holds_on: date, reported_to: str, reference: str, by: Actor, now: datetime
+) -> UUID:
+    """The program manager reported an override on a day: to whom, under which reference.
+
+    Raises NotFound, NotAllowed, BadInput.
+    """
+    with transaction(by, "patients.report_override", at=now) as session:
+        found = overriding.override(by, override_id)
+        require(by, Permission.SITE_CERTIFY, scope_id=found.row.scope_id, program_id=found.row.program_id)
+        row = overriding.reported(found, holds_on=holds_on, reported_to=reported_to, reference=reference, now=now)
+        session.add(row)
+    return row.id
 
 
 def withdraw_authorization(patient_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from rems.patients.records import LEAST_KG, MOST_BAGS, MOST_KG
 from rems.patients.rules import DEFERRAL_QUESTIONS
+from rems.signatures.forms import SigningForm
 from rems.web.forms import (
     BaseForm,
     ChoiceField,
@@ -14,7 +15,6 @@ from rems.web.forms import (
     HiddenField,
     LongTextField,
     MomentField,
-    PasswordField,
     TextField,
     WholeNumberField,
 )
@@ -47,12 +47,25 @@ class PlanForm(BaseForm):
     location_id = ChoiceField("Where")
 
 
-class AuthorizeForm(BaseForm):
+class AuthorizeForm(SigningForm):
     """The signature under the answer that the page shows."""
 
     at = CarriedMoment("Planned moment of infusion")
     location_id = CarriedChoice("Where")
-    password = PasswordField("Your password", hint="It makes this your signature.")
+
+
+class OverrideForm(AuthorizeForm):
+    """The same although legal stops are open, and why it cannot wait."""
+
+    reason = LongTextField("Why it cannot wait", longest=2000, hint="It is kept with your signature, and reported.")
+
+
+class ReportForm(BaseForm):
+    """An override was reported."""
+
+    holds_on = DayField("Reported on")
+    reported_to = TextField("Reported to", longest=200, hint="The authority or the sponsor")
+    reference = TextField("Their reference", longest=100, width="mid", optional=True)
 
 
 class ReasonForm(BaseForm):

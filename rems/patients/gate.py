@@ -1,14 +1,22 @@
 """The gate before an infusion: from the facts of one day to a yes, or to what is missing and who can mend it. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from enum import StrEnum
-
+from rems.patients.gate_values import Check, Found, Gate, GateFacts, Mend, Receipt, Rescue
 from rems.patients.rules import CARDS, DEFERRAL_QUESTIONS, FactKind, said
-from rems.programs.rules import Ask, EvidenceKind, Stage, Version
+from rems.programs.rules import Ask, EvidenceKind, Stage, Stop, Version
 from rems.sites.rules import StaffRole
+
+__all__ = [  # the values of the gate are at hand here too
+    "CARD_OF",
+    "Check",
+    "Found",
+    "Gate",
+    "GateFacts",
+    "Mend",
+    "Receipt",
+    "Rescue",
+    "asks_before_infusion",
+    "gate",
+]
 
 # What a site is asked before it may infuse; sponsor's duties, labeled advice and later cases are not.
 _ASKED = frozenset(
@@ -28,118 +36,6 @@ CARD_OF: dict[EvidenceKind, FactKind] = {
 }
 
 
-class Mend(StrEnum):
-    """Where a missing thing is mended; the page knows the address."""
-
-    CERTIFICATION = "certification"
-    TRAINING = "training"
-    STOCK = "stock"
-    WEIGHT = "weight"
-    CARD = "card"
-    CONSENT = "consent"
-    DEFERRAL = "deferral"
-    PRODUCT = "product"
-    NOWHERE = ""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A finding about people: the title of its requirement, whether it is met, and the fact behind it."""
-
-    code: str
-    title: str
-    met: bool
-    why: str
-
-
-@dataclass(frozen=True)
-class Rescue:
-    """Tocilizumab for this patient at the place of infusion. `words` says what is on hand, or what is missing."""
-
-    needed: int
-    possible: int
-    held: int = 0
-    words: str = ""
-    further: str = ""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The product as it arrived: its chain of identity, lot, bags and last day of use."""
-
-    identity: str
-    product: str
-    lot: str
-    bags: int
-    expires_on: date
-    on: date
-
-
-@dataclass(frozen=True)
-class GateFacts:
-    """All that the gate looks at, on one day of the site. `rules` None: the program is not in force on that day."""
-
-    on: date
-    number: str
-    product: str
-    site: str
-    program: str
-    rules: Version | None
-    not_in_force: str = ""
-    certified: bool = False
-    certified_why: str = ""
-    training: tuple[Trained, ...] = ()
-    rescue: Rescue = field(default_factory=lambda: Rescue(0, 0))
-    weight_kg: Decimal | None = None
-    weighed_on: date | None = None
-    fresh_days: int = 7
-    cards: Mapping[FactKind, date] = field(default_factory=dict)
-    consented_on: date | None = None
-    deferral: Mapping[str, bool] | None = None
-    deferral_on: date | None = None
-    receipt: Receipt | None = None
-    infused_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing the gate looks at. `stop`: unmet, it stops the infusion; otherwise it warns. `who` can mend it.
-
-    `code` is stable: certified, training:CODE of the requirement, rescue, weight, the kind of a card, consent,
-    deferral, product, infused.
-    """
-
-    code: str
-    title: str
-    why: str
-    met: bool
-    stop: bool
-    mend: Mend = Mend.NOWHERE
-    who: tuple[StaffRole, ...] = ()
-
-
-@dataclass(frozen=True)
-class Gate:
-    """The answer of one day. `asks` False: the program asks nothing then, and the checks are advice."""
-
-    checks: tuple[Check, ...]
-    authorized: bool
-    sentence: str
-    asks: bool = True
-
-    @property
-    def missing(self) -> tuple[Check, ...]:
-        return tuple(c for c in self.checks if not c.met and c.stop)
-
-    @property
-    def warnings(self) -> tuple[Check, ...]:
-        return tuple(c for c in self.checks if not c.met and not c.stop)
-
-    @property
-    def in_order(self) -> tuple[Check, ...]:
-        return tuple(c for c in self.checks if c.met)
-
-
 def asks_before_infusion(version: Version | None) -> bool:
     """Does a version ask anything of a site before it infuses? None (not in force) asks nothing."""
     return version is not None and any(r.ask in _ASKED and r.stage in _BEFORE for r in version.requirements)
@@ -155,7 +51,9 @@ def gate(facts: GateFacts) -> Gate:
     found = [*_site(facts), *_rescue(facts), *_patient(facts), _product(facts)]
     if not asks:
         found = [
-            _as_advice(c) for c in found if c.code not in ("certified", "rescue") and not c.code.startswith("training")
+            _as_advice(c)
+            for c in found
+            if c.code not in ("certified", "rescue") and not c.code.startswith(("training:", "finding:"))
         ]
     if facts.infused_on:
         why = f"{facts.number} was infused on {said(facts.infused_on)}; a second infusion is not recorded here."
@@ -187,9 +85,15 @@ def _sentence(facts: GateFacts, checks: tuple[Check, ...], asks: bool) -> str:
 def _site(facts: GateFacts) -> list[Check]:
     who = (StaffRole.COORDINATOR,)
     title = f"Site certified on {said(facts.on)}"
-    certified = Check("certified", title, facts.certified_why, facts.certified, True, Mend.CERTIFICATION, who)
-    trained = [Check(f"training:{t.code}", t.title, t.why, t.met, True, Mend.TRAINING, who) for t in facts.training]
-    return [certified, *trained]
+    certified = Check("certified", title, facts.certified_why, facts.certified, True, Mend.CERTIFICATION, who, True)
+    trained = [_of_rule(f"training:{t.code}", t, Mend.TRAINING) for t in facts.training]
+    others = [_of_rule(f"finding:{f.code}", f, Mend.CERTIFICATION) for f in facts.open_findings]
+    return [certified, *trained, *others]
+
+
+def _of_rule(code: str, found: Found, mend: Mend) -> Check:
+    """A requirement of the program: whether it stops or warns is what its data say."""
+    return Check(code, found.title, found.why, found.met, found.stop, mend, (StaffRole.COORDINATOR,), found.stop)
 
 
 def _rescue(facts: GateFacts) -> list[Check]:
@@ -200,11 +104,12 @@ def _rescue(facts: GateFacts) -> list[Check]:
     title = f"{count} of tocilizumab for this patient"
     if facts.weight_kg is None:
         why = "The dose depends on the weight, and no weight is recorded."
-        return [Check("rescue", title, why, False, True, Mend.WEIGHT, (StaffRole.NURSE,))]
+        return [Check("rescue", title, why, False, facts.rescue.stop, Mend.WEIGHT, (StaffRole.NURSE,))]
     held = f" {facts.rescue.held} held for {facts.number}." if facts.rescue.held else ""
     why = " ".join(filter(None, [facts.rescue.words + held, facts.rescue.further]))
     met = facts.rescue.possible >= need
-    return [Check("rescue", title, why, met, True, Mend.STOCK, (StaffRole.PHARMACIST,))]
+    stop = facts.rescue.stop
+    return [Check("rescue", title, why, met, stop, Mend.STOCK, (StaffRole.PHARMACIST,), stop)]
 
 
 def _patient(facts: GateFacts) -> list[Check]:
@@ -225,9 +130,10 @@ def _weight(facts: GateFacts) -> Check:
 
 def _cards(facts: GateFacts) -> list[Check]:
     """The cards that the version asks for; where it asks for none, the wallet card is advice."""
-    asked = [CARD_OF[r.evidence] for r in facts.rules.requirements if r.evidence in CARD_OF] if facts.rules else []
+    rules = facts.rules.requirements if facts.rules else ()
+    asked = {CARD_OF[r.evidence]: r.stop is Stop.LEGAL_STOP for r in rules if r.evidence in CARD_OF}
     checks = []
-    for kind in dict.fromkeys(asked) or (FactKind.WALLET_CARD,):
+    for kind in asked or (FactKind.WALLET_CARD,):
         given = facts.cards.get(kind)
         why = f"Given on {said(given)}." if given else "Not recorded as given."
         checks.append(
@@ -236,9 +142,10 @@ def _cards(facts: GateFacts) -> list[Check]:
                 f"{CARDS[kind]} given",
                 why,
                 given is not None,
-                kind in asked,
+                asked.get(kind, False),
                 Mend.CARD,
                 (StaffRole.NURSE, StaffRole.PHYSICIAN),
+                asked.get(kind, False),
             )
         )
     return checks

@@ -8,18 +8,20 @@ from flask import current_app
 
 from rems.certification import queries as certification
 from rems.certification.queries import Standing
-from rems.certification.rules import FindingState
+from rems.certification.rules import Finding, exception_for
 from rems.core.actor import Actor
 from rems.core.lens import Lens
 from rems.patients import queries
-from rems.patients.gate import GateFacts, Receipt, Rescue, Trained
+from rems.patients.gate import Found, GateFacts, Receipt, Rescue
 from rems.patients.models import Patient, PatientFact
 from rems.patients.queries import Place
 from rems.patients.rules import CARDS, DEFERRAL_QUESTIONS, FactKind, said
-from rems.programs.rules import Ask, TocilizumabRule
+from rems.programs.rules import Ask, Stop, TocilizumabRule, Version
 from rems.sites.queries import Entry
 from rems.stock import queries as stock
 from rems.stock import rules as doses
+
+OF_THE_SITE = frozenset({Ask.SITE_HAS, Ask.REPRESENTATIVE_HAS, Ask.EVENT_DRIVEN})
 
 
 def gate_facts(actor: Actor, patient: Patient, lens: Lens, *, location_id: UUID | None) -> GateFacts:
@@ -33,7 +35,7 @@ def gate_facts(actor: Actor, patient: Patient, lens: Lens, *, location_id: UUID 
     weighed, asked, got = own.get(FactKind.WEIGHT), own.get(FactKind.DEFERRAL), own.get(FactKind.PRODUCT_RECEIPT)
     consent = own.get(FactKind.CONSENT_TREATMENT)
     weight_kg = weighed.weight_kg if weighed else None
-    rule = standing.version.tocilizumab if standing.version else None
+    rule = _rule(standing)
     days: int = current_app.extensions["rems_settings"].value("gate", "weight_days")
     return GateFacts(
         on=lens.as_of,
@@ -46,6 +48,7 @@ def gate_facts(actor: Actor, patient: Patient, lens: Lens, *, location_id: UUID 
         certified=standing.certified,
         certified_why=_certified_why(standing),
         training=_training(standing),
+        open_findings=_open_findings(standing),
         rescue=_rescue(place, patient, rule, weight_kg, lens, location_id=location_id),
         weight_kg=weight_kg,
         weighed_on=weighed.holds_on if weighed else None,
@@ -57,6 +60,15 @@ def gate_facts(actor: Actor, patient: Patient, lens: Lens, *, location_id: UUID 
         receipt=receipt(got) if got else None,
         infused_on=given.holds_on if given else None,
     )
+
+
+def _rule(standing: Standing) -> TocilizumabRule | None:
+    """The rule for tocilizumab of the day: that of an exception which the site relies on, else the version's own."""
+    if standing.version is None:
+        return None
+    relied = certification.relied_on(standing.entry.program, standing.invoked)
+    found = exception_for(standing.version, relied, standing.lens.as_of)
+    return found.exception.rule if found else standing.version.tocilizumab
 
 
 def receipt(row: PatientFact) -> Receipt:
@@ -78,14 +90,26 @@ def _certified_why(standing: Standing) -> str:
     return standing.sentence
 
 
-def _training(standing: Standing) -> tuple[Trained, ...]:
+def _training(standing: Standing) -> tuple[Found, ...]:
     """The findings about each person of the relevant staff, as far as they are asked."""
     about = (f for f in standing.findings if f.requirement.ask is Ask.EACH_STAFF_HAS)
-    return tuple(
-        Trained(f.requirement.code, f.requirement.title, f.met, f.why)
-        for f in about
-        if f.state is not FindingState.NOT_ASKED
-    )
+    return tuple(_found(f) for f in about if f.met or f.gap)
+
+
+def _open_findings(standing: Standing) -> tuple[Found, ...]:
+    """What else is asked of the site and not met; the doses, the people and the patients have checks of their own."""
+    return tuple(_found(f) for f in standing.findings if f.gap and f.requirement.ask in OF_THE_SITE)
+
+
+def _found(finding: Finding) -> Found:
+    asked = finding.requirement
+    return Found(asked.code, asked.title, finding.met, finding.why, asked.stop is Stop.LEGAL_STOP)
+
+
+def _stops(version: Version | None) -> bool:
+    """Whether doses that are missing stop an infusion, by the requirement that asks for them."""
+    asked = [r.stop for r in version.requirements if r.ask is Ask.DOSES_ON_SITE] if version else []
+    return Stop.LEGAL_STOP in asked or not asked
 
 
 def _rescue(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from flask import g, render_template, request
@@ -11,18 +12,21 @@ from rems.core.actor import Actor
 from rems.core.clock import day_in, utcnow
 from rems.core.lens import Lens
 from rems.patients import queries
-from rems.patients.actions import valid_for
-from rems.patients.forms import AuthorizeForm, PlanForm, ReasonForm
-from rems.patients.gate import gate
+from rems.patients.authorizing import valid_for
+from rems.patients.forms import AuthorizeForm, OverrideForm, PlanForm, ReasonForm
+from rems.patients.gate import Gate, gate
 from rems.patients.gate_facts import gate_facts
 from rems.patients.mending import rows
 from rems.patients.models import Authorization
+from rems.patients.overriding import may_override, of_patient, role_words
 from rems.patients.queries import Place
 from rems.patients.records import check_planned
 from rems.sites import queries as sites
 from rems.sites.models import Location
 from rems.stock import queries as stock
 from rems.web.lens import current_lens
+
+F = TypeVar("F", bound=AuthorizeForm)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,14 @@ def gate_page(
         names={n.id: n.name for n in locations},
         holds=stock.reserved(patient_id, lens),
         plan=plan,
-        form=signed or AuthorizeForm(zone=zone, data={"at": at, "location_id": str(chosen.id)}),
+        form=signed or _form(answer)(zone=zone, data={"at": at, "location_id": str(chosen.id)}),
+        may_override=bool(answer.missing)
+        and not answer.beyond_override
+        and may_override(actor, patient, place.program),
+        overridden_by=role_words(place.program),
+        overridden=queries.overridden(shown) if shown else frozenset(),
+        still_missing=answer.missing_but(queries.overridden(allowed) if allowed else ()),
+        overrides=of_patient(patient_id, None if here else lens),
         reason=reason or ReasonForm(),
         may_sign=can(actor, Permission.PATIENT_AUTHORIZE, **held),
         may_infuse=can(actor, Permission.PATIENT_INFUSE, **held),
@@ -91,6 +102,16 @@ def gate_page(
     )
     refused = any(form.problems() for form in (plan, signed, reason) if form)
     return page, 422 if refused else 200
+
+
+def _form(answer: Gate) -> type[AuthorizeForm]:
+    """The form of an override where legal stops alone are open."""
+    return OverrideForm if overridable(answer) else AuthorizeForm
+
+
+def overridable(answer: Gate) -> bool:
+    """Whether legal stops are open, and nothing else."""
+    return bool(answer.missing) and not answer.beyond_override
 
 
 def plan_form(
@@ -112,7 +133,7 @@ def plan_form(
     return form
 
 
-def placed(form: AuthorizeForm, place: Place) -> AuthorizeForm:
+def placed(form: F, place: Place) -> F:
     """The same form with the locations of the site to choose from."""
     form.location_id.choices = [(str(node.id), node.name) for node in sites.locations(place.site.id)]
     return form

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, desc
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, desc, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, Scoped, fact_args
@@ -93,3 +93,39 @@ class Infusion(Fact, Base):
     product: Mapped[str]
     lot: Mapped[str]
     bags: Mapped[int]
+
+
+class StopOverride(Fact, Base):
+    """A legal stop of the gate was overridden for one authorization: which checks, why; signed with it.
+
+    `holds_on` is the day of the planned infusion, `stops` the title and the reason of each check that stood open.
+    """
+
+    __tablename__ = "stop_override"
+    __table_args__ = fact_args(
+        "stop_override",
+        ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"]),
+        ForeignKeyConstraint(["authorization_id", "scope_id"], ["authorization.id", "authorization.scope_id"]),
+        CheckConstraint("reason <> ''", name="says_why"),
+        Index("ix_stop_override_scope_id", "scope_id", "holds_on"),
+        Index("ix_stop_override_patient_id", "patient_id"),
+    )
+    patient_id: Mapped[UUID]
+    authorization_id: Mapped[UUID]
+    stops: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+
+
+class OverrideReport(Fact, Base):
+    """An override was reported on a day: to whom, and under which reference of theirs."""
+
+    __tablename__ = "override_report"
+    __table_args__ = fact_args(
+        "override_report",
+        ForeignKeyConstraint(["override_id", "scope_id"], ["stop_override.id", "stop_override.scope_id"]),
+        CheckConstraint("reported_to <> ''", name="says_to_whom"),
+        Index("uq_override_report_override_id", "override_id", unique=True, postgresql_where=text("NOT void")),
+    )
+    override_id: Mapped[UUID]
+    reported_to: Mapped[str]
+    reference: Mapped[str]

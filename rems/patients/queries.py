@@ -22,8 +22,7 @@ from rems.patients.rules import FactKind, folded_number
 from rems.programs import queries as programs
 from rems.programs.rules import Program
 from rems.signatures import queries as signatures
-from rems.signatures.models import Signature
-from rems.signatures.rules import digest_of
+from rems.signatures.queries import Proved
 from rems.sites.models import Site
 
 
@@ -44,14 +43,6 @@ class Listed:
     patient: Patient
     place: Place
     infused_on: date | None
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A signature, and whether it still fits the record."""
-
-    signature: Signature
-    whole: bool
 
 
 def visible(actor: Actor) -> Select[Patient]:
@@ -208,16 +199,20 @@ def standing_authorization(patient_id: UUID, begin: datetime, end: datetime) -> 
     return next((a for a in found if authorized_at(a) <= end and begin <= a.valid_until), None)
 
 
-def signed_by(row: Authorization) -> list[Signed]:
+def signed_by(row: Authorization) -> list[Proved]:
     """The signatures of an authorization, each proved anew."""
-    digest = digest_of(signed_content(row))
-    return [Signed(found, found.digest == digest) for found in signatures.of("authorization", row.id)]
+    return signatures.proved("authorization", row.id, signed_content(row))
 
 
 def signed_content(row: Authorization) -> dict[str, Any]:
     """What the signature of an authorization is bound to."""
     names = ("id", "patient_id", "code", "holds_on", "location_id", "valid_until", "checks", "program_version")
     return {name: getattr(row, name) for name in names}
+
+
+def overridden(row: Authorization) -> frozenset[str]:
+    """The codes of the checks that an authorization overrode; none for an ordinary one."""
+    return frozenset(row.checks.get("override", {}).get("stops", ()))
 
 
 def named(patient: Patient) -> dict[str, Any]:

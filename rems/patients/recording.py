@@ -131,7 +131,7 @@ def _append(
     return evidence.append(
         kind,
         site_id=at.place.site.id,
-        program_id=at.patient.program_id,
+        program_id=at.place.program_id,
         subject_kind=SubjectKind.PATIENT,
         subject_id=at.patient.id,
         holds_on=on,

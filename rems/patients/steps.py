@@ -140,22 +140,23 @@ def record_infusion(
 def _allowed(patient: Patient, facts: GateFacts, infused_at: datetime, zone: str) -> Authorization:
     """The authorization the infusion was given under. Raises Incomplete: uncertified, not authorized, or gaps."""
     asks = asks_before_infusion(facts.rules)
-    if asks and not facts.certified:
+    allowed = queries.valid_authorization(patient.id, infused_at)
+    overridden = queries.overridden(allowed) if allowed else frozenset()
+    if asks and not facts.certified and "certified" not in overridden:
         raise Incomplete(
             f"{facts.site} was not certified under {facts.program} on {said(facts.on)}, "
             f"so no infusion of that day can be recorded."
         )
-    allowed = queries.valid_authorization(patient.id, infused_at)
     if allowed is None:
         raise Incomplete(
             f"No authorization of {patient.number} is valid at {when_words(infused_at, zone)}. "
             "Pass the gate for that moment first."
         )
     answer = gate(facts)
-    if not answer.authorized:
+    if missing := answer.missing_but(overridden):
         raise Incomplete(
             f"Since authorization {allowed.code} was given, something is missing: {answer.sentence}",
-            [f"{c.title}: {c.why}" for c in answer.missing],
+            [f"{c.title}: {c.why}" for c in missing],
         )
     return allowed
 
@@ -175,7 +176,7 @@ def _append_evidence(place: Place, patient: Patient, row: Infusion, facts: GateF
         evidence.append(
             kind,
             site_id=place.site.id,
-            program_id=patient.program_id,
+            program_id=place.program_id,
             subject_kind=SubjectKind.INFUSION,
             subject_id=row.id,
             holds_on=row.holds_on,

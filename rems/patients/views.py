@@ -5,19 +5,28 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from rems.access.rules import Permission
+from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
-from rems.core.clock import utcnow
-from rems.patients import actions, queries
-from rems.patients.forms import AuthorizeForm, ReasonForm
+from rems.core.clock import day_in, utcnow
+from rems.core.lens import Lens
+from rems.patients import actions, overriding, queries
+from rems.patients.forms import AuthorizeForm, OverrideForm, ReasonForm, ReportForm
 from rems.patients.gate_page import gate_page, placed
 from rems.patients.record_page import KINDS, after, keep, kind_of, offer, record_page, take_back_page
-from rems.web.paging import asked_after, page_by_key
+from rems.web.lens import current_lens
+from rems.web.paging import asked_after, asked_page, page_by_key, page_of
 
 bp = Blueprint("patients", __name__)
 
 STATES = [("", "All"), ("waiting", "Waiting"), ("infused", "Infused")]
 SIZE = 50
+
+
+@bp.app_template_global("overrides_to_report")
+def overrides_to_report() -> int:
+    """For the home page of whoever reports overridden stops."""
+    actor = current_actor()
+    return overriding.to_report(actor) if can(actor, Permission.SITE_CERTIFY) else 0
 
 
 @bp.get("/patients")
@@ -53,7 +62,7 @@ def authorize(patient_id: UUID) -> ResponseReturnValue:
                 patient_id,
                 UUID(form.location_id.data),
                 at=form.at.data,
-                password=form.password.data,
+                password=form.components,
                 by=actor,
                 now=utcnow(),
             )
@@ -61,6 +70,72 @@ def authorize(patient_id: UUID) -> ResponseReturnValue:
             words = {"at": form.at.text(), "location_id": form.location_id.data}
             return redirect(url_for("patients.gate", patient_id=patient_id, **words))
     return gate_page(actor, patient_id, signed=form)
+
+
+@bp.post("/patients/<uuid:patient_id>/gate/override")
+def override_stop(patient_id: UUID) -> ResponseReturnValue:
+    actor = current_actor()
+    place = queries.place(actor, queries.patient(actor, patient_id).scope_id)
+    form = placed(OverrideForm.sent(zone=place.site.timezone), place)
+    if form.validate():
+        with form.answering():
+            given = actions.override_stop(
+                patient_id,
+                UUID(form.location_id.data),
+                at=form.at.data,
+                reason=form.reason.data,
+                password=form.components,
+                by=actor,
+                now=utcnow(),
+            )
+            flash(f"Authorization {given.code} is signed over an open stop. The override is to be reported.", "soon")
+            words = {"at": form.at.text(), "location_id": form.location_id.data}
+            return redirect(url_for("patients.gate", patient_id=patient_id, **words))
+    return gate_page(actor, patient_id, signed=form)
+
+
+@bp.get("/overrides")
+def overrides() -> ResponseReturnValue:
+    """Every override one may see, those to report first."""
+    actor, number = current_actor(), asked_page()
+    require(actor, Permission.PATIENT_READ)
+    lens = current_lens(zone=actor.timezone)
+    today = lens == Lens(day_in(actor.timezone, utcnow()))
+    found = overriding.overrides(actor, None if today else lens)
+    begin = (number - 1) * SIZE
+    return render_template(
+        "patients/overrides.html", page=page_of(found[begin : begin + SIZE], total=len(found), number=number, size=SIZE)
+    )
+
+
+@bp.route("/overrides/<uuid:override_id>", methods=["GET", "POST"])
+def override(override_id: UUID) -> ResponseReturnValue:
+    """One override, and the form that says it was reported."""
+    actor = current_actor()
+    found = overriding.override(actor, override_id)
+    today = day_in(found.place.site.timezone, utcnow())
+    form = ReportForm.sent() if request.method == "POST" else ReportForm(data={"holds_on": today})
+    if request.method == "POST" and form.validate():
+        with form.answering():
+            actions.report_override(
+                override_id,
+                holds_on=form.holds_on.data,
+                reported_to=form.reported_to.data,
+                reference=form.reference.data,
+                by=actor,
+                now=utcnow(),
+            )
+            flash("The report of the override is recorded.")
+            return redirect(url_for("patients.overrides"))
+    held = {"scope_id": found.row.scope_id, "program_id": found.row.program_id}
+    page = render_template(
+        "patients/override.html",
+        one=found,
+        form=form,
+        held=held,
+        may_report=can(actor, Permission.SITE_CERTIFY, **held),
+    )
+    return page, 422 if form.problems() else 200
 
 
 @bp.post("/patients/<uuid:patient_id>/gate/withdraw")

@@ -12,7 +12,7 @@ from rems.certification.models import Certification
 from rems.certification.rules import FindingState
 from rems.core.actor import Actor
 from rems.core.db import db, reading
-from rems.core.errors import BadInput, Incomplete, NotAllowed, NotFound
+from rems.core.errors import BadInput, IllegalMove, Incomplete, NotAllowed, NotFound
 from rems.core.lens import Lens
 from rems.programs import queries as programs
 from rems.sites import actions as sites
@@ -26,14 +26,8 @@ ON = date(2018, 6, 4)
 
 
 def certify(hospital: Hospital, *, on: date = ON, by: Actor | None = None, password: str = PASSWORD) -> object:
-    return actions.certify(
-        hospital.site_id,
-        hospital.code,
-        holds_on=on,
-        password=password,
-        by=by or hospital.manager,
-        now=hospital.world.now,
-    )
+    said = {**hospital.signed(on), "password": password}
+    return actions.certify(hospital.site_id, hospital.code, **said, by=by or hospital.manager)
 
 
 def standing(hospital: Hospital, on: date, *, known_at: datetime | None = None) -> queries.Standing:
@@ -50,7 +44,7 @@ def certificates() -> list[Certification]:
 
 
 def test_a_ready_site_is_certified_with_a_number_its_findings_and_a_signature(world: World) -> None:
-    hospital = world.hospital(KYMRIAH).ready(ON)
+    hospital = world.hospital(KYMRIAH).applied(ON)
     certify(hospital)
     (row,) = certificates()
     assert row.number.startswith("KYMRIAH-") and len(row.number) >= len("KYMRIAH-0001")
@@ -71,9 +65,7 @@ def test_a_ready_site_is_certified_with_a_number_its_findings_and_a_signature(wo
 def test_the_trail_shows_the_certificate_and_its_signature(world: World) -> None:
     world.hospital(KYMRIAH).certified(ON)
     entries = world.trail("certification.certify")
-    assert [e["table_name"] for e in entries[-2:]] == ["certification", "signature"] or {
-        e["table_name"] for e in entries
-    } == {"certification", "signature"}
+    assert {e["table_name"] for e in entries} == {"certification", "certification_act", "signature"}
 
 
 def test_a_signature_no_longer_fits_a_certificate_with_other_findings(world: World) -> None:
@@ -104,14 +96,23 @@ def test_a_signature_no_longer_fits_a_certificate_with_other_findings(world: Wor
         ("SITE-TOCI-ON-SITE", "0 doses on hand for 75 kg; 2 are asked for."),
     ],
 )
-def test_each_gap_stops_the_certificate_and_leaves_no_trace(world: World, missing: str, sentence: str) -> None:
+def test_each_gap_stops_the_application_and_leaves_no_trace(world: World, missing: str, sentence: str) -> None:
     designated = {"SITE-AR-DESIGNATE", "AR-ENROLLMENT-FORM"} if missing == "SITE-AR-DESIGNATE" else {missing}
     hospital = world.hospital(KYMRIAH).ready(ON, but=designated)
+    with pytest.raises(Incomplete) as refused:
+        hospital.submitted(ON)
+    assert any(sentence in gap for gap in refused.value.gaps)
+    assert "cannot submit its application for 4 Jun 2018" in refused.value.sentence
+    assert world.trail("certification.submit") == []
+
+
+def test_what_the_program_itself_records_stops_the_certificate_and_not_the_application(world: World) -> None:
+    on = date(2020, 5, 1)
+    hospital = world.hospital(EUROPE).ready(on, but=["EU-SITE-QUALIFICATION"]).submitted(on)
     before = world.trail("certification.certify")
     with pytest.raises(Incomplete) as refused:
-        certify(hospital)
-    assert any(sentence in gap for gap in refused.value.gaps)
-    assert "cannot be certified from 4 Jun 2018" in refused.value.sentence
+        certify(hospital, on=on)
+    assert "cannot be certified from 1 May 2020: 1 requirement is not met" in refused.value.sentence
     assert certificates() == []
     assert world.trail("certification.certify") == before
 
@@ -119,6 +120,9 @@ def test_each_gap_stops_the_certificate_and_leaves_no_trace(world: World, missin
 def test_a_requirement_must_be_met_on_the_day_itself_not_today(world: World) -> None:
     hospital = world.hospital(EUROPE).ready(date(2020, 5, 1))
     with pytest.raises(Incomplete):
+        hospital.submitted(date(2020, 4, 30))
+    hospital.submitted(date(2020, 5, 1))
+    with pytest.raises(BadInput, match="30 Apr 2020 is before the last act"):
         certify(hospital, on=date(2020, 4, 30))
     certify(hospital, on=date(2020, 5, 1))
 
@@ -140,7 +144,7 @@ def test_a_day_on_which_the_program_is_not_open_is_refused(world: World, on: dat
 
 def test_a_site_is_certified_once(world: World) -> None:
     hospital = world.hospital(KYMRIAH).certified(ON)
-    with pytest.raises(BadInput, match=r"certified under KYMRIAH REMS already: certificate KYMRIAH-\d+, since 4 Jun"):
+    with pytest.raises(IllegalMove, match=r"certified the site from 4 Jun 2018, certificate KYMRIAH-\d+"):
         certify(hospital, on=date(2019, 1, 1))
     assert len(certificates()) == 1
 
@@ -174,7 +178,7 @@ def test_a_manager_of_another_program_does_not_find_the_site(world: World) -> No
     with pytest.raises(NotFound):
         certify(hospital, on=ON.replace(year=2020), by=world.manager(KYMRIAH))
     with pytest.raises(NotFound):
-        actions.certify(uuid4(), EUROPE, holds_on=ON, password=PASSWORD, by=hospital.manager, now=world.now)
+        actions.certify(uuid4(), EUROPE, **hospital.signed(ON), by=hospital.manager)
 
 
 def test_a_certificate_goes_on_while_a_new_nurse_is_not_trained(world: World) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from rems.patients.gate import GateFacts, Receipt, Rescue, Trained
+from rems.patients.gate import Found, GateFacts, Receipt, Rescue
 from rems.patients.rules import CARDS, DEFERRAL_QUESTIONS
 from rems.programs import files
 from rems.programs.rules import Ask, Catalogue
@@ -45,7 +45,7 @@ def good(catalogue: Catalogue) -> Facts:
             not_in_force="" if version else f"{program.title} is not in force.",
             certified=True,
             certified_why="Certificate CART-0001.",
-            training=tuple(Trained(r.code, r.title, True, "4 of 4 trained.") for r in asked),
+            training=tuple(Found(r.code, r.title, True, "4 of 4 trained.") for r in asked),
             rescue=Rescue(needed, needed, words="All on hand."),
             weight_kg=Decimal("74.0"),
             weighed_on=on - timedelta(days=7),

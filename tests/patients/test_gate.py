@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rems.patients.gate import GateFacts, Mend, Rescue, Trained, asks_before_infusion, gate
+from rems.patients.gate import Found, GateFacts, Mend, Rescue, asks_before_infusion, gate
 from rems.patients.rules import CARDS, DEFERRAL_QUESTIONS, FactKind
 from rems.programs.rules import Catalogue
 from tests.factories import EUROPE, KYMRIAH, LABEL
@@ -31,7 +31,7 @@ def test_all_in_order_is_authorized(good: Facts, code: str) -> None:
 
 GAPS: list[tuple[str, Mapping[str, Any], Mend]] = [
     ("certified", {"certified": False, "certified_why": "No certificate."}, Mend.CERTIFICATION),
-    ("training:STAFF", {"training": (Trained("STAFF", "Staff trained", False, "13 of 14."),)}, Mend.TRAINING),
+    ("training:STAFF", {"training": (Found("STAFF", "Staff trained", False, "13 of 14."),)}, Mend.TRAINING),
     ("rescue", {"rescue": Rescue(2, 1, words="1 of 2.")}, Mend.STOCK),
     ("consent", {"consented_on": None}, Mend.CONSENT),
     ("deferral", {"deferral": None, "deferral_on": None}, Mend.DEFERRAL),

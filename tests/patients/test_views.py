@@ -117,7 +117,8 @@ def test_the_gate_shows_buttons_only_to_who_may(client: FlaskClient, europe: Hos
     page = shown(client, f"/patients/{patient_id}/gate")
     assert "Not authorized yet. Nothing is missing." in page
     assert "Sign and authorize" not in page and "A treating physician or the site coordinator signs" in page
-    sent(client, f"/patients/{patient_id}/gate", 403, opened="/another-day?next=/", **plan(europe))
+    asked = {**plan(europe), "signer": europe.world.emails[auditor.id]}
+    sent(client, f"/patients/{patient_id}/gate", 403, opened="/another-day?next=/", **asked)
 
 
 def test_the_program_manager_sees_the_gate_as_the_site_does(client: FlaskClient, europe: Hospital) -> None:
@@ -131,6 +132,7 @@ def plan(hospital: Hospital, at: str = "") -> dict[str, str]:
     return {
         "at": at or f"{hospital.world.now.astimezone():%Y-%m-%d} 00:30",
         "location_id": str(hospital.location_id),
+        "signer": hospital.world.emails[hospital.coordinator.id],
         "password": PASSWORD,
     }
 
