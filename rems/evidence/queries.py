@@ -10,9 +10,8 @@ from rems.core.db import db
 from rems.core.facts import facts
 from rems.core.lens import Lens
 from rems.evidence.models import Evidence
-from rems.evidence.rules import EvidenceKind, SubjectKind
+from rems.evidence.rules import STANDING, EvidenceKind, SubjectKind
 
-STANDING = frozenset({SubjectKind.SITE, SubjectKind.PERSON})
 YEAR_DAYS = 365
 
 
@@ -47,10 +46,33 @@ def newest(site_id: UUID, program_id: UUID, kind: EvidenceKind, lens: Lens) -> E
     return db.session.scalars(query.order_by(Evidence.holds_on.desc(), Evidence.id.desc()).limit(1)).one_or_none()
 
 
+def library(site_id: UUID, lens: Lens) -> list[Evidence]:
+    """What is in force about a site and its people under each program that the reader may see, oldest first."""
+    query = facts(Evidence, lens, scope_id=site_id).where(
+        Evidence.subject_kind.in_(STANDING), or_(Evidence.until_on.is_(None), Evidence.until_on >= lens.as_of)
+    )
+    return list(db.session.scalars(query.order_by(Evidence.holds_on, Evidence.id)))
+
+
+def pieces(site_id: UUID, keys: Collection[UUID]) -> list[Evidence]:
+    """Those of these pieces of a site that are in force on any day, as corrected, in the order of the keys."""
+    query = facts(Evidence, scope_id=site_id).where(Evidence.id.in_(keys))
+    found = {row.id: row for row in db.session.scalars(query)}
+    return [found[key] for key in keys if key in found]
+
+
+def from_source(site_id: UUID, table: str, key: UUID) -> list[Evidence]:
+    """What came from one record of the site, but for its shares."""
+    query = facts(Evidence, scope_id=site_id).where(
+        Evidence.source_table == table, Evidence.source_id == key, Evidence.shared_from_id.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(Evidence.id)))
+
+
 def _in_force(site_id: UUID, program_id: UUID, lens: Lens) -> Select[Evidence]:
     return (
         facts(Evidence, lens, scope_id=site_id)
-        .where(or_(Evidence.program_id.is_(None), Evidence.program_id == program_id))
+        .where(Evidence.program_id == program_id)
         .where(or_(Evidence.until_on.is_(None), Evidence.until_on >= lens.as_of))
         .order_by(Evidence.holds_on, Evidence.id)
     )

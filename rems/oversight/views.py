@@ -7,10 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
-from rems.core.clock import utcnow
+from rems.core.actor import Actor
+from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput, NotFound
 from rems.oversight import queries
 from rems.oversight.home import home_of
+from rems.signatures import overview
+from rems.signatures.overview import Watch
 
 bp = Blueprint("oversight", __name__)
 
@@ -27,7 +30,7 @@ def root() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     actor = current_actor()
     if not can(actor, Permission.SITE_READ):
-        return render_template("oversight/home_bare.html", actor=actor)
+        return render_template("oversight/home_bare.html", actor=actor, watch=watch_of(actor))
     span = request.args.get("span", "week")
     if span not in SPANS:
         raise BadInput(f'span "{span}" is unknown; it is one of day, week, month')
@@ -40,7 +43,16 @@ def home() -> ResponseReturnValue:
         most_visits=MOST_VISITS,
         may_report=can(actor, Permission.EVENT_REPORT),
         may_enroll=can(actor, Permission.PATIENT_ENROLL),
+        watch=watch_of(actor),
     )
+
+
+def watch_of(actor: Actor) -> Watch | None:
+    """What an administrator should know of signing today; nobody else is told."""
+    if not can(actor, Permission.ACCOUNT_MANAGE):
+        return None
+    now = utcnow()
+    return overview.watch(on=day_in(actor.timezone, now), now=now)
 
 
 @bp.get("/trail")

@@ -8,7 +8,7 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.platypus import Flowable
 
 from rems.certification.papers import footer_line, page_size
-from rems.certification.queries import Signed, Standing, signed_by
+from rems.certification.queries import Standing, signed_by
 from rems.certification.rules import FindingState
 from rems.core.actor import Actor
 from rems.core.lens import Lens
@@ -18,6 +18,8 @@ from rems.paper.page import Document, Proof, content_digest, grouped
 from rems.programs.rules import Version
 from rems.reports.content import Content, Doses, Line, gather
 from rems.reports.rules import too_few
+from rems.signatures.printed import printed
+from rems.signatures.queries import Proved
 from rems.sites.models import Site
 
 STATES = {
@@ -25,6 +27,7 @@ STATES = {
     FindingState.NOT_MET: parts.State.NOT_MET,
     FindingState.MET_BY_EXCEPTION: parts.State.EXCEPTION,
     FindingState.NOT_ASKED: parts.State.NOT_ASKED,
+    FindingState.WAIVED: parts.State.NOT_ASKED,
     FindingState.DUE_SOON: parts.State.SOON,
 }
 OF_NOTE = frozenset({FindingState.NOT_MET, FindingState.MET_BY_EXCEPTION, FindingState.DUE_SOON})
@@ -61,10 +64,10 @@ def site_compliance(
         scope_line=f"{site.name}{_clinics(content.clinics)}",
         subline=_program_line(program.title, version),
         facts=[
-            ("As of", f"{lens.as_of:%A} {_long(lens.as_of)}"),
-            ("Known at", _known(lens.known_at, settled=settled)),
+            ("As of", f"{lens.as_of:%A} {long(lens.as_of)}"),
+            ("Known at", known_words(lens.known_at, settled=settled)),
             ("Asked by", f"{actor.name}, {actor.role}"),
-            ("Made", _moment(now)),
+            ("Made", moment_words(now)),
         ],
         page_size=page_size(site),
         footer=Proof(
@@ -84,7 +87,7 @@ def site_compliance(
         *_people(content),
         *_infusions(content),
         *_events(content),
-        parts.note(_closing(content, digest, settled=settled)),
+        parts.note(closing(content.as_of, content.known_at, digest, settled=settled)),
     ]
     return Made(document.render(story), digest)
 
@@ -103,10 +106,10 @@ def _of_note(content: Content) -> list[Flowable]:
     found = [line for line in content.lines if line.state in OF_NOTE]
     right = f"{len(found)} of {len(content.lines)}, all are listed in section 3" if content.lines else ""
     head = parts.section(1, "Requirements with a gap or an exception", right)
-    return [head, parts.table(REQUIREMENT, list(map(_row, found)), SHARES) if found else parts.prose("None.")]
+    return [head, parts.table(REQUIREMENT, list(map(row, found)), SHARES) if found else parts.prose("None.")]
 
 
-def _row(line: Line) -> Sequence[parts.Cell]:
+def row(line: Line) -> Sequence[parts.Cell]:
     read = [f"NCIt {line.ncit_code}" if line.ncit_code else "", "" if line.verified else "not verified"]
     source = ", ".join(filter(None, read))
     return line.title, STATES[line.state], line.why, parts.Lines(line.code, *filter(None, [source]))
@@ -117,7 +120,7 @@ def _tocilizumab(content: Content, width: float) -> list[Flowable]:
     head = parts.section(2, "Tocilizumab", f"counted for a patient of {doses.weight_kg} kg")
     if not content.lots and not any(number for _, number in (*doses.on_hand, *doses.asked)):
         return [head, parts.prose("None was on hand, and none was asked for.")]
-    said = f"Figure 1. Doses on hand and asked for, {_long(doses.start)} to {_long(doses.end)}."
+    said = f"Figure 1. Doses on hand and asked for, {long(doses.start)} to {long(doses.end)}."
     return [head, parts.figure(_chart(doses, content.as_of, width), said), parts.gap(4), *_lots(content)]
 
 
@@ -158,7 +161,7 @@ def _lots(content: Content) -> list[Flowable]:
             lot.location,
             lot.strength_mg,
             lot.vials,
-            _short(lot.expires_on),
+            short(lot.expires_on),
             parts.StateCell(parts.State.LATE, "Expired")
             if lot.expires_on < content.as_of
             else parts.StateCell(parts.State.MET, "Counts"),
@@ -168,20 +171,10 @@ def _lots(content: Content) -> list[Flowable]:
     return [parts.table(columns, rows, (18, 32, 14, 10, 16, 16))]
 
 
-def _signatures(signed: Sequence[Signed]) -> list[Flowable]:
+def _signatures(signed: Sequence[Proved]) -> list[Flowable]:
     if not signed:
         return []
-    block = [
-        parts.Signature(
-            f"{one.signature.printed_name}, {one.signature.role}",
-            one.signature.statement,
-            one.signature.signed_at,
-            one.signature.timezone,
-            one.signature.digest,
-            None if one.valid else parts.StateCell(parts.State.LATE, "Does not fit the content"),
-        )
-        for one in signed
-    ]
+    block = [printed(one) for one in signed]
     head = parts.section(None, "Signature of the certificate", "bound to its content by the digest")
     return [head, parts.signature_block(block)]
 
@@ -190,23 +183,23 @@ def _requirements(content: Content) -> list[Flowable]:
     head = parts.section(3, "All requirements", str(len(content.lines)))
     if not content.lines:
         return [head, parts.prose("The program asked nothing on this day.")]
-    return [head, parts.table(REQUIREMENT, list(map(_row, content.lines)), SHARES)]
+    return [head, parts.table(REQUIREMENT, list(map(row, content.lines)), SHARES)]
 
 
 def _people(content: Content) -> list[Flowable]:
-    rows = [(p.name, p.role, _short(p.since)) for p in content.people]
+    rows = [(p.name, p.role, short(p.since)) for p in content.people]
     return _listed(4, "People", "on this day", (_key("Name"), "Role", "Since"), rows, (44, 30, 26), "Nobody.")
 
 
 def _infusions(content: Content) -> list[Flowable]:
-    rows = [(i.number, _short(i.on), i.product, i.lot, i.code) for i in content.infusions]
+    rows = [(i.number, short(i.on), i.product, i.lot, i.code) for i in content.infusions]
     columns = (_key("Patient"), "Day", "Product", "Lot", "Authorization")
     return _listed(5, "Infusions", "in the 365 days before", columns, rows, (20, 20, 20, 22, 18), "None.")
 
 
 def _events(content: Content) -> list[Flowable]:
     rows = [
-        (e.case_number, e.term, e.grade, "Serious" if e.serious else "Not serious", _short(e.day_zero))
+        (e.case_number, e.term, e.grade, "Serious" if e.serious else "Not serious", short(e.day_zero))
         for e in content.events
     ]
     columns = (_key("Case"), "Event", parts.Column("Grade", kind=parts.Kind.NUMBER), "Serious", "Day 0")
@@ -231,9 +224,9 @@ def _key(title: str) -> parts.Column:
     return parts.Column(title, kind=parts.Kind.KEY)
 
 
-def _closing(content: Content, digest: str, *, settled: bool) -> str:
+def closing(as_of: date, known_at: str, digest: str, *, settled: bool) -> str:
     """How to get the same content again, and its digest in full."""
-    asked = f"as_of={content.as_of.isoformat()} and known_at={content.known_at}"
+    asked = f"as_of={as_of.isoformat()} and known_at={known_at}"
     if not settled:
         return (
             f"Provisional: a change was being recorded while this report was made. Ask again with {asked}; the content "
@@ -247,23 +240,23 @@ def _clinics(number: int) -> str:
 
 
 def _program_line(title: str, version: Version | None) -> str:
-    return f"{title}, version of {_long(version.effective_from)}" if version else f"{title}, not in force"
+    return f"{title}, version of {long(version.effective_from)}" if version else f"{title}, not in force"
 
 
-def _known(moment: datetime | None, *, settled: bool) -> str:
+def known_words(moment: datetime | None, *, settled: bool) -> str:
     if moment is None:
         return "the moment of making"
-    return _moment(moment) + ("" if settled else ", provisional")
+    return moment_words(moment) + ("" if settled else ", provisional")
 
 
-def _moment(moment: datetime) -> str:
+def moment_words(moment: datetime) -> str:
     there = moment.astimezone(UTC)
-    return f"{_long(there.date())}, {there:%H:%M} UTC"
+    return f"{long(there.date())}, {there:%H:%M} UTC"
 
 
-def _long(day: date) -> str:
+def long(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _short(day: date) -> str:
+def short(day: date) -> str:
     return f"{day.day} {day:%b} {day.year}"

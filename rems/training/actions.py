@@ -1,5 +1,6 @@
 """Record training that a staff member took, and each try at a knowledge assessment."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from rems.core.ids import uuid7
 from rems.evidence import steps as evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
 from rems.sites import queries as sites
+from rems.sites import serving
 from rems.sites.models import StaffMember
 from rems.sites.queries import Entry
 from rems.sites.rules import check_not_ahead, said, was_there
@@ -28,12 +30,13 @@ def record_training(
     *,
     holds_on: date,
     material: str,
+    also: Collection[str] = (),
     by: Actor,
     now: datetime,
 ) -> UUID:
     """Record that a staff member took a training of a program on a day; it is evidence from that day on.
 
-    Raises NotFound, NotAllowed, BadInput with the field.
+    `also` are codes of further programs of the site that it serves. Raises NotFound, NotAllowed, BadInput with field.
     """
     with transaction(by, "training.record_training", at=now) as session:
         entry = sites.entry(by, site_id, code)
@@ -53,7 +56,7 @@ def record_training(
         )
         session.add(row)
         session.flush()
-        evidence.append(
+        proof = evidence.append(
             EvidenceKind(kind),
             site_id=site_id,
             program_id=entry.program_id,
@@ -64,6 +67,7 @@ def record_training(
             source_table="training_record",
             source_id=row.id,
         )
+        serving.serve(proof, entry, also, by=by, on=_today(entry, by=by, now=now))
     return row.id
 
 
@@ -77,12 +81,13 @@ def record_attempt(
     questions: int,
     correct: int,
     pass_mark_percent: int,
+    also: Collection[str] = (),
     by: Actor,
     now: datetime,
 ) -> UUID:
     """Record one try at a program's knowledge assessment; only a pass is evidence.
 
-    Raises NotFound, NotAllowed, BadInput with the field.
+    `also` are codes of further programs of the site that a pass serves. Raises NotFound, NotAllowed, BadInput (field).
     """
     with transaction(by, "training.record_attempt", at=now) as session:
         entry = sites.entry(by, site_id, code)
@@ -106,7 +111,7 @@ def record_attempt(
         session.add(row)
         session.flush()
         if row.passed:
-            evidence.append(
+            proof = evidence.append(
                 EvidenceKind.KNOWLEDGE_ASSESSMENT,
                 site_id=site_id,
                 program_id=entry.program_id,
@@ -117,13 +122,13 @@ def record_attempt(
                 source_table="assessment_attempt",
                 source_id=row.id,
             )
+            serving.serve(proof, entry, also, by=by, on=_today(entry, by=by, now=now))
     return row.id
 
 
 def _staff_member(entry: Entry, staff_id: UUID, holds_on: date, *, by: Actor, now: datetime) -> StaffMember:
     """The person, who worked at the site on that day. Raises BadInput with the field."""
-    site = sites.site(by, entry.site_id)
-    check_not_ahead(holds_on, today=day_in(site.timezone, now), words="Day")
+    check_not_ahead(holds_on, today=_today(entry, by=by, now=now), words="Day")
     who = db.session.get(StaffMember, staff_id)
     if who is None or who.scope_id != entry.site_id:
         raise BadInput("Person: this is nobody of the site's staff; choose one of its list.", "staff_id")
@@ -133,3 +138,8 @@ def _staff_member(entry: Entry, staff_id: UUID, holds_on: date, *, by: Actor, no
             f"{who.name} worked at the site from {said(who.from_on)}{until}, not on {said(holds_on)}.", "holds_on"
         )
     return who
+
+
+def _today(entry: Entry, *, by: Actor, now: datetime) -> date:
+    """The day it is at the site."""
+    return day_in(sites.site(by, entry.site_id).timezone, now)

@@ -1,7 +1,8 @@
 """The forms of training: one that was taken, and one try at an assessment."""
 
+from rems.sites.forms import COUNTS_FOR
 from rems.training.rules import KIND_WORDS, MOST_QUESTIONS
-from rems.web.forms import BaseForm, ChoiceField, DayField, TextField, WholeNumberField
+from rems.web.forms import BaseForm, ChoiceField, ChoicesField, DayField, TextField, WholeNumberField
 
 
 class TrainingForm(BaseForm):
@@ -9,6 +10,7 @@ class TrainingForm(BaseForm):
     kind = ChoiceField("Kind of training", choices=[(k.value, words) for k, words in KIND_WORDS.items()], shown="radio")
     holds_on = DayField("Day it was taken")
     material = TextField("Material", hint="What was taught or read, with its edition", longest=300)
+    also = ChoicesField("Counts for", optional=True, hint=COUNTS_FOR)
 
 
 class AttemptForm(BaseForm):
@@ -18,3 +20,4 @@ class AttemptForm(BaseForm):
     questions = WholeNumberField("Number of questions", most=MOST_QUESTIONS)
     correct = WholeNumberField("Number of right answers", most=MOST_QUESTIONS)
     pass_mark_percent = WholeNumberField("Pass mark", most=100, unit="%")
+    also = ChoicesField("Counts for, when passed", optional=True, hint=COUNTS_FOR)

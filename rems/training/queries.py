@@ -2,26 +2,45 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from rems.core.db import db
 from rems.core.facts import facts
 from rems.core.lens import Lens
+from rems.evidence import queries as evidence
+from rems.evidence.rules import EvidenceKind
+from rems.sites import details
 from rems.sites import queries as sites
-from rems.sites.models import StaffMember
+from rems.sites.details import Person
 from rems.sites.queries import Entry
+from rems.training.matrix import WORDS, Known
 from rems.training.models import AssessmentAttempt, TrainingRecord
 from rems.training.rules import TrainingKind
 
 
 @dataclass(frozen=True)
 class PersonTraining:
-    """A person of the staff: the newest training of each kind, the newest attempt, and the newest that was passed."""
+    """A person of the staff: the newest training of each kind, the newest attempt, and the newest that was passed.
 
-    person: StaffMember
+    `shared`: what was taken for another program of the site and put under this one too, with its newest day.
+    """
+
+    person: Person
     trainings: Mapping[TrainingKind, TrainingRecord] = field(default_factory=dict)
     attempt: AssessmentAttempt | None = None
     passed: AssessmentAttempt | None = None
+    shared: Mapping[EvidenceKind, date] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> dict[EvidenceKind, date]:
+        """The newest day of each kind, wherever it was taken."""
+        days = [(EvidenceKind(kind), row.holds_on) for kind, row in self.trainings.items()]
+        days += [(EvidenceKind.KNOWLEDGE_ASSESSMENT, self.passed.holds_on)] if self.passed else []
+        newest: dict[EvidenceKind, date] = dict(self.shared)
+        for kind, on in days:
+            newest[kind] = max(on, newest.get(kind, on))
+        return newest
 
 
 def people(site_id: UUID, entry: Entry, lens: Lens) -> list[PersonTraining]:
@@ -37,7 +56,36 @@ def people(site_id: UUID, entry: Entry, lens: Lens) -> list[PersonTraining]:
         newest[attempt.staff_member_id] = attempt
         if attempt.passed:
             passed[attempt.staff_member_id] = attempt
+    shared = _shared(entry, lens)
     return [
-        PersonTraining(who, trained.get(who.id, {}), newest.get(who.id), passed.get(who.id))
-        for who in sites.staff(site_id, on=lens.as_of)
+        PersonTraining(who, trained.get(who.id, {}), newest.get(who.id), passed.get(who.id), shared.get(who.id, {}))
+        for who in _staff(site_id, lens)
     ]
+
+
+def _staff(site_id: UUID, lens: Lens) -> list[Person]:
+    """Those who work there on the day, by name, as the roster was known."""
+    return [p for p in details.people(site_id, lens) if p.there(lens.as_of)]
+
+
+def _shared(entry: Entry, lens: Lens) -> dict[UUID, dict[EvidenceKind, date]]:
+    found: dict[UUID, dict[EvidenceKind, date]] = {}
+    for piece in evidence.in_force(entry.site_id, entry.program_id, lens):  # oldest first: the newest stays
+        if piece.shared_from_id and piece.kind in WORDS:
+            found.setdefault(piece.subject_id, {})[piece.kind] = piece.holds_on
+    return found
+
+
+def known(entry: Entry, lens: Lens) -> list[Known]:
+    """The staff of the day as the matrix needs it: what each took, and the newest try that was not passed."""
+    representative = sites.representative(entry.scope_id, lens)
+    signs = representative[1].id if representative else None
+    return [
+        Known(one.person.name, one.person.role, one.person.id == signs, one.taken, _failed(one))
+        for one in people(entry.site_id, entry, lens)
+    ]
+
+
+def _failed(one: PersonTraining) -> tuple[date, str] | None:
+    tried = one.attempt
+    return None if tried is None or tried.passed else (tried.holds_on, f"{tried.correct} of {tried.questions}")

@@ -1,6 +1,5 @@
 """Who was trained for a program, and the forms that record a training or an assessment."""
 
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -9,16 +8,15 @@ from flask.typing import ResponseReturnValue
 from rems.access.rules import Permission, require
 from rems.access.session import current_actor
 from rems.core.clock import day_in, utcnow
-from rems.core.lens import Lens
 from rems.programs.rules import EvidenceKind
 from rems.sites import queries as sites
+from rems.sites import serving
 from rems.sites.models import Site
 from rems.sites.queries import Entry
 from rems.sites.rules import ROLE_WORDS, open_days, said, spans
 from rems.training import actions, queries
 from rems.training.forms import AttemptForm, TrainingForm
 from rems.training.matrix import Known, matrix, requirements, tallies, title
-from rems.training.queries import PersonTraining
 from rems.training.rules import TrainingKind
 from rems.web.lens import current_lens
 
@@ -32,7 +30,7 @@ def site(site_id: UUID, code: str) -> ResponseReturnValue:
     lens = current_lens(zone=found.timezone)
     version = entry.program.version_on(lens.as_of)
     asked = requirements(version)
-    rows = matrix(asked, known(found, entry, lens))
+    rows = matrix(asked, queries.known(entry, lens))
     return render_template(
         "training/site.html",
         site=found,
@@ -54,26 +52,6 @@ def site(site_id: UUID, code: str) -> ResponseReturnValue:
     )
 
 
-def known(site: Site, entry: Entry, lens: Lens) -> list[Known]:
-    """The staff of the day, as the matrix needs it."""
-    representative = sites.representative(entry.scope_id, lens)
-    signs = representative[1].id if representative else None
-    return [
-        Known(one.person.name, one.person.role, one.person.id == signs, taken(one), failed(one))
-        for one in queries.people(site.id, entry, lens)
-    ]
-
-
-def taken(one: PersonTraining) -> dict[EvidenceKind, date]:
-    days = {EvidenceKind(kind): row.holds_on for kind, row in one.trainings.items()}
-    return days | ({EvidenceKind.KNOWLEDGE_ASSESSMENT: one.passed.holds_on} if one.passed else {})
-
-
-def failed(one: PersonTraining) -> tuple[date, str] | None:
-    tried = one.attempt
-    return None if tried is None or tried.passed else (tried.holds_on, f"{tried.correct} of {tried.questions}")
-
-
 def person_words(person: Known) -> str:
     return ROLE_WORDS[person.role] + (", authorized representative" if person.represents else "")
 
@@ -90,7 +68,7 @@ def record(site_id: UUID, code: str) -> ResponseReturnValue:
 def record_now(site_id: UUID, code: str) -> ResponseReturnValue:
     found, entry = entry_to_change(site_id, code)
     form = TrainingForm.sent()
-    form.staff_id.choices = staff(found)
+    offer(found, entry, form)
     if form.validate():
         with form.answering():
             actions.record_training(
@@ -100,6 +78,7 @@ def record_now(site_id: UUID, code: str) -> ResponseReturnValue:
                 TrainingKind(form.kind.data),
                 holds_on=form.holds_on.data,
                 material=form.material.data,
+                also=form.also.data if form.also else (),
                 by=current_actor(),
                 now=utcnow(),
             )
@@ -122,7 +101,7 @@ def attempt(site_id: UUID, code: str) -> ResponseReturnValue:
 def attempt_now(site_id: UUID, code: str) -> ResponseReturnValue:
     found, entry = entry_to_change(site_id, code)
     form = AttemptForm.sent()
-    form.staff_id.choices = staff(found)
+    offer(found, entry, form)
     if form.validate():
         with form.answering():
             actions.record_attempt(
@@ -134,6 +113,7 @@ def attempt_now(site_id: UUID, code: str) -> ResponseReturnValue:
                 questions=form.questions.data,
                 correct=form.correct.data,
                 pass_mark_percent=form.pass_mark_percent.data,
+                also=form.also.data if form.also else (),
                 by=current_actor(),
                 now=utcnow(),
             )
@@ -144,8 +124,20 @@ def attempt_now(site_id: UUID, code: str) -> ResponseReturnValue:
 
 
 def form_page(site: Site, entry: Entry, form: TrainingForm | AttemptForm, template: str) -> str:
-    form.staff_id.choices = staff(site)
+    offer(site, entry, form)
     return render_template(template, site=site, entry=entry, form=form, pass_mark=pass_mark(entry))
+
+
+def offer(site: Site, entry: Entry, form: TrainingForm | AttemptForm) -> None:
+    """The people, and the site's other programs that ask for such evidence; without one that question is left out."""
+    form.staff_id.choices = staff(site)
+    if form.also is None:
+        return
+    tries = isinstance(form, AttemptForm)
+    kinds = [EvidenceKind.KNOWLEDGE_ASSESSMENT] if tries else [EvidenceKind(kind) for kind in TrainingKind]
+    form.also.choices = serving.choices(current_actor(), entry, kinds, day_in(site.timezone, utcnow()))
+    if not form.also.choices:
+        del form.also
 
 
 def entry_to_change(site_id: UUID, code: str) -> tuple[Site, Entry]:

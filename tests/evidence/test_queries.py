@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from rems.core.db import reading, transaction
 from rems.core.lens import Lens
@@ -68,11 +69,15 @@ def test_evidence_holds_from_its_day_to_its_last_day(kept: Kept, day: date, foun
     assert len(kept.in_force(day)) == found
 
 
-def test_evidence_of_another_program_serves_nothing_and_that_of_the_site_serves_all(kept: Kept) -> None:
+def test_evidence_of_another_program_serves_nothing(kept: Kept) -> None:
     sites.enter(kept.hospital.site_id, KYMRIAH, by=kept.hospital.coordinator, now=kept.hospital.world.now)
     kept.append(EvidenceKind.RECORDS_KEPT, ON, program_id=kept.kymriah)
-    everywhere = kept.append(EvidenceKind.RECORDS_KEPT, ON, program_id=None)
-    assert kept.in_force() == [everywhere]
+    assert kept.in_force() == []
+
+
+def test_evidence_stands_under_a_program(kept: Kept) -> None:
+    with pytest.raises(IntegrityError, match="serves_a_program"):
+        kept.append(EvidenceKind.RECORDS_KEPT, ON, program_id=None)
 
 
 def test_a_correction_takes_the_place_of_what_it_corrects(kept: Kept) -> None:
@@ -117,7 +122,7 @@ def test_evidence_is_appended_only_inside_a_transaction(world: World) -> None:
         steps.append(
             EvidenceKind.AUDIT,
             site_id=uuid4(),
-            program_id=None,
+            program_id=uuid4(),
             subject_kind=SubjectKind.SITE,
             subject_id=uuid4(),
             holds_on=ON,
