@@ -19,7 +19,7 @@ def ground(folder: Path) -> Iterator[tuple[Flask, place.Place]]:
     env = {"REMS_DEMO": "1", "REMS_DATA_DIR": str(folder), "REMS_SECRET_KEY": "only for measuring, not for use"}
     chosen = settings.read(env)
     where = place.find(chosen)
-    migrate(where)
+    migrate(where, demo=chosen.demo)
     demo.fill(chosen, where, seed=demo.SEED)
     try:
         yield create_app(chosen, where), where

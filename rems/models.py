@@ -3,6 +3,7 @@
 from rems.access import models as access
 from rems.background import models as background
 from rems.certification import models as certification
+from rems.compliance import models as compliance
 from rems.core.db import Base
 from rems.events import models as events
 from rems.evidence import models as evidence
@@ -30,6 +31,7 @@ FLOORS = (
     patients,
     events,
     followup,
+    compliance,
     reminders,
     reports,
 )

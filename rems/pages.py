@@ -7,24 +7,30 @@ from rems.access import views as access
 from rems.access.rules import Permission, can
 from rems.access.session import current_actor, signed_in
 from rems.background import views as background
+from rems.certification import library_views as library
 from rems.certification import views as certification
 from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
-from rems.oversight import accounts
+from rems.oversight import accounts, scorecards, signers
 from rems.oversight import views as oversight
+from rems.patients import signed as signed_authorizations
 from rems.patients import views as patients
 from rems.programs import views as programs
 from rems.reminders import views as reminders
 from rems.reports import views as reports
+from rems.signatures import views as signatures
+from rems.sites import signed as signed_enrollments
 from rems.sites import views as sites
 from rems.stock import views as stock
 from rems.training import views as training
 
 FLOORS = (
-    (access, programs, sites, training, stock, background, certification)
-    + (patients, events, followup, reminders, reports, oversight, accounts)
+    (access, signatures, programs, sites, training, stock, background, certification, library)
+    + (patients, events, followup, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
+# These say, on import, how the signed records of their floors are worked out again.
+SIGNED = (signed_authorizations, signed_enrollments)
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(floor.bp for floor in FLOORS)
 
 # Label, endpoint, what the actor must be able to do, symbol on a phone (or none), prefix that marks it as current.
@@ -32,6 +38,7 @@ MAIN = (
     ("Today", "oversight.home", None, "list", "/today"),
     ("Patients", "patients.index", Permission.PATIENT_READ, "people", "/patients"),
     ("Sites", "sites.index", Permission.SITE_READ, "sites", "/sites"),
+    ("Certification", "certification.index", Permission.SITE_CERTIFY, "", "/certification"),
     ("Events", "events.index", Permission.EVENT_READ, "clock", "/events"),
     ("Stock", "stock.index", Permission.STOCK_MOVE, "", "/stock"),
     ("Programs", "programs.index", None, "", "/programs"),
@@ -63,6 +70,7 @@ def navigation() -> dict[str, object]:
         "sign_out_url": url_for("access.sign_out"),
         "menu_links": [
             ("My reminders", url_for("reminders.index")),
+            *([("Overridden stops", url_for("patients.overrides"))] if can(actor, Permission.PATIENT_READ) else []),
             ("Change my password", url_for("accounts.password")),
             ("What each role may do", url_for("access.roles")),
         ],

@@ -33,7 +33,7 @@ __all__ = ["chromium"]  # a fixture for every folder
 
 HOME = Path(tempfile.gettempdir()) / f"rems-tests-{os.getuid()}"
 SHARED = ROOT.parent / "shared"
-KEPT = ("alembic_version", "program", "program_version")
+KEPT = ("alembic_version", "program", "program_version", "program_state", "rule_exception")
 FAST = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -70,7 +70,7 @@ def cluster() -> Cluster:
 
 def digest_of_the_ground() -> str:
     found = hashlib.sha256()
-    for folder, pattern in ((ROOT / "migrations", "**/*.py"), (PROGRAMS, "*.yaml")):
+    for folder, pattern in ((ROOT / "migrations", "**/*.py"), (PROGRAMS.parent, "**/*.yaml")):
         for file in sorted(folder.glob(pattern)):
             found.update(file.read_bytes())
     return found.hexdigest()[:12]
@@ -96,7 +96,7 @@ def template(cluster: Cluster) -> str:
         server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
         server.execute(sql.SQL("create database {} owner rems_owner").format(sql.Identifier(name)))
         where = place.Place(cluster.dsn("rems_app", name), cluster.dsn("rems_owner", name))
-        migrate(where)
+        migrate(where, demo=True)
         server.execute(
             sql.SQL("alter database {} is_template true allow_connections false").format(sql.Identifier(name))
         )

@@ -13,7 +13,9 @@ from sqlalchemy import text
 from rems.access import actions as access
 from rems.access import queries as accounts
 from rems.access.rules import GRANTS, Permission, Role
+from rems.access.steps import keep_own_password
 from rems.certification import actions as certification
+from rems.certification import acts as certification_acts
 from rems.core.actor import Actor, ActorKind, Holding
 from rems.core.db import db, reading, transaction
 from rems.core.ids import uuid7
@@ -25,6 +27,8 @@ from rems.patients.models import Authorization, Infusion, Patient
 from rems.patients.rules import CARDS, CONSENTS, DEFERRAL_QUESTIONS, Sex, new_code
 from rems.programs import queries as programs
 from rems.programs.rules import Ask, EvidenceKind, Requirement, Stage
+from rems.signatures import actions as signers
+from rems.signatures.rules import Way
 from rems.sites import actions as sites
 from rems.sites import queries as site_queries
 from rems.sites.rules import PROCESSES, StaffRole
@@ -40,7 +44,6 @@ ADMIN = Actor(
     "administrator",
     (Holding("administrator", frozenset(GRANTS[Role.ADMINISTRATOR])),),
 )
-
 
 EUROPE, KYMRIAH, LABEL = "EU-RMP-CART", "US-FDA-REMS-KYMRIAH", "US-FDA-LABEL-CART-2025"
 
@@ -152,12 +155,30 @@ class Hospital:
         return patient_id
 
     def certified(self, on: date) -> "Hospital":
-        """Make the site ready, and certify it from that day on."""
-        self.ready(on)
-        certification.certify(
-            self.site_id, self.code, holds_on=on, password=PASSWORD, by=self.manager, now=self.world.now
-        )
+        """Make the site ready, submit its application, and certify it from that day on."""
+        self.applied(on)
+        certification.certify(self.site_id, self.code, **self.signed(on), by=self.manager)
         return self
+
+    def applied(self, on: date) -> "Hospital":
+        """Make the site ready, and let its representative submit the application for that day."""
+        return self.ready(on).submitted(on)
+
+    def submitted(self, on: date, *, corrected: str = "") -> "Hospital":
+        """The representative submits the application as it stands on that day."""
+        certification.submit(self.site_id, self.code, corrected=corrected, **self.signed(on), by=self.representative)
+        return self
+
+    def signed(self, on: date) -> dict[str, Any]:
+        """What every act of the certification says: its day, the last act before it, the password, and when."""
+        with reading(self.manager):
+            acts = certification_acts.acts_of([self.scope_id], None)[self.scope_id]
+        return {
+            "holds_on": on,
+            "seen": acts[-1].id if acts else None,
+            "password": PASSWORD,
+            "now": self.world.now,
+        }
 
     def patient(self, number: str = "", *, enrolled_on: date | None = None, infused_on: date | None = None) -> UUID:
         """A patient of the site in the program; with a day also infused, past the gate, at noon UTC."""
@@ -233,7 +254,25 @@ class World:
         begin = date(2015, 1, 1)
         access.grant(key, role, site_id=site_id, program_id=program_id, from_on=begin, by=ADMIN, now=self.now)
         self.emails[key] = email
+        self.make_signer(key)
         return self.actor(key)
+
+    def make_signer(self, key: UUID) -> None:
+        """Verify who the person is, and let the password be one that they chose themselves: now they may sign."""
+        signers.verify_identity(
+            key,
+            way=Way.IN_PERSON,
+            document="Passport",
+            verified_by="Test Administrator",
+            verified_on=self.today,
+            by=ADMIN,
+            now=self.now,
+        )
+        person = self.actor(key)
+        known = accounts.account_by_id(key)
+        assert known is not None
+        with transaction(person, "test.choose_password", at=self.now):
+            keep_own_password(known.password_hash)
 
     def actor(self, key: UUID) -> Actor:
         """The account as it is now: its scopes are looked up anew (a site may have entered another program)."""

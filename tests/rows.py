@@ -32,6 +32,7 @@ BY_TYPE: dict[type, Any] = {
 BY_CHECK: dict[tuple[str, str], Any] = {
     ("account", "email"): lambda: f"row-{next(_number)}@test.example",
     ("adverse_event", "grade"): None,
+    ("corrective_action", "check_on"): date(2026, 2, 2),
     ("assessment_attempt", "passed"): True,
     ("patient", "birth_year"): 1960,
     ("report_made", "digest"): "0" * 64,

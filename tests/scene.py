@@ -19,20 +19,30 @@ NOW = datetime(2026, 11, 24, 15, 42, tzinfo=UTC)
 
 # How each table is shared. A table that is missing here fails below by its name.
 KINDS = {
-    **dict.fromkeys(("account", "role_grant"), "own"),
+    **dict.fromkeys(("account", "role_grant", "identity_check", "signing_attempt", "signing_lock"), "own"),
     "sign_in": "admin",
-    **dict.fromkeys(("program", "program_version"), "reference"),
+    **dict.fromkeys(("program", "program_version", "program_state", "rule_exception"), "reference"),
     **dict.fromkeys(("import_run", "import_refusal"), "reference"),
     **dict.fromkeys(("public_report", "public_drug", "public_reaction", "public_word"), "reference"),
-    **dict.fromkeys(("site", "location", "staff_member", "evidence", "signature"), "site"),
+    **dict.fromkeys(("site", "location", "staff_member"), "site"),
+    **dict.fromkeys(("staff_role_change", "site_identifier", "site_contact"), "site"),
+    "evidence": "given",
+    "signature": "scope",
     **dict.fromkeys(("stock_lot", "stock_movement", "reservation"), "site"),
     **dict.fromkeys(("scope", "authorized_representative", "site_enrollment", "certification"), "scope"),
     **dict.fromkeys(("training_record", "assessment_attempt"), "scope"),
     **dict.fromkeys(("patient", "patient_fact", "authorization", "infusion", "visit", "adverse_event"), "scope"),
+    **dict.fromkeys(("certification_act", "exception_invocation", "stop_override", "override_report"), "scope"),
+    **dict.fromkeys(("deviation", "corrective_action"), "scope"),
     **dict.fromkeys(("reminder", "report_made", "planned_visit", "deadline"), "scope"),
     "trail.entry": "trail",
 }
-KEY_COLUMN = {"site": "id", "scope": "id", "account": "id", "role_grant": "account_id"}
+SCOPED = frozenset({"scope", "site", "given"})
+"""Kinds whose rows belong to a site: seen by it and by the sponsor of their program; "site": without a program by every
+sponsor of the site; "given": in the home scope of the site, but always under one of its programs."""
+
+OF_AN_ACCOUNT = ("role_grant", "identity_check", "signing_attempt", "signing_lock")
+KEY_COLUMN = {"site": "id", "scope": "id", "account": "id", **dict.fromkeys(OF_AN_ACCOUNT, "account_id")}
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class Row:
     scope_id: UUID | None = None
     program_id: UUID | None = None
     account_id: UUID | None = None
+    common: bool = True  # of an entry of the trail: it is about a row that is common to the sponsors of a site
 
 
 @dataclass
@@ -64,8 +75,8 @@ class Ground:
 
     def places(self, kind: str) -> list[tuple[UUID, UUID | None]]:
         """Scope and program of a row; a site's own evidence may serve one of its programs."""
-        found = [(scope, program) for scope, _, program in self.scopes()]
-        return found + (list(self.entries) if kind in ("site", "trail") else [])  # type: ignore[arg-type]
+        found = [] if kind == "given" else [(scope, program) for scope, _, program in self.scopes()]
+        return found + (list(self.entries) if kind in ("site", "given", "trail") else [])  # type: ignore[arg-type]
 
 
 def names() -> list[str]:
@@ -121,10 +132,12 @@ def fill(superuser: psycopg.Connection, ground: Ground, name: str) -> None:
     elif kind == "trail":
         for scope, program in [*ground.places(kind), (None, None)]:
             put_entry(superuser, ground, scope, program)
-    elif kind in ("scope", "site"):
+        for site in (ground.site, ground.other_site):
+            put_entry(superuser, ground, site, None, common=False)
+    elif kind in SCOPED:
         for scope, program in ground.places(kind):
             put_row(superuser, ground, name, scope_id=scope, program_id=program)
-    elif name not in ("account", "role_grant", "program", "program_version"):
+    elif name not in ("account", "role_grant", "program", "program_version", "program_state", "rule_exception"):
         put_row(superuser, ground, name)
 
 
@@ -147,14 +160,22 @@ from jsonb_populate_record(null::trail.entry, %s::jsonb) e, trail.canonical(e) c
 """
 
 
-def put_entry(superuser: psycopg.Connection, ground: Ground, scope: UUID | None, program: UUID | None) -> None:
-    """An entry as the trigger writes one, of a table that is none."""
+def put_entry(
+    superuser: psycopg.Connection, ground: Ground, scope: UUID | None, program: UUID | None, *, common: bool = True
+) -> None:
+    """An entry as the trigger writes one, of a table that the sponsors of a site have in common, or not."""
     fixed = {"era": 1, "xid": "3", "moment": NOW.isoformat(), "actor": "a test", "role": "", "action": "test.scopes"}
-    fixed |= {"reason": "", "table_name": "none", "row_key": "1", "operation": "insert", "demonstration": False}
+    fixed |= {
+        "reason": "",
+        "table_name": "site" if common else "report_made",
+        "row_key": "1",
+        "operation": "insert",
+        "demonstration": False,
+    }
     key = uuid7()
     place = {"id": str(key), "scope_id": scope and str(scope), "program_id": program and str(program)}
     superuser.execute(ENTRY, [Json({**fixed, **place, "after": {"kept": "a secret of the scope"}})])
-    ground.rows.setdefault("trail.entry", []).append(Row(key, scope, program))
+    ground.rows.setdefault("trail.entry", []).append(Row(key, scope, program, common=common))
 
 
 def is_theirs(actor: Actor, kind: str, row: Row, ground: Ground) -> bool:
@@ -170,5 +191,5 @@ def is_theirs(actor: Actor, kind: str, row: Row, ground: Ground) -> bool:
             return administers or row.account_id == actor.id
         case "trail" if row.scope_id is None:
             return administers
-    shared = kind in ("site", "trail") and row.program_id is None and home
+    shared = kind in ("site", "trail") and row.common and row.program_id is None and home
     return row.scope_id in actor.scopes or row.program_id in actor.programs or shared

@@ -80,7 +80,20 @@ def test_the_applications_role_has_no_grant_beyond_the_tables_verbs(superuser: p
     assert {t for t, verb in rows if verb == "DELETE"} == {f"public.{name}" for name in REBUILT}
     assert {verb for t, verb in rows if t == "trail.entry"} == {"SELECT"}
     changed = {t.removeprefix("public.") for t, verb in rows if verb == "UPDATE"} - REBUILT
-    assert changed == {"account", "role_grant", "site", "staff_member", "patient", "reminder"}
+    assert changed == {"account", "role_grant", "site", "location", "staff_member", "patient", "reminder"}
+
+
+def test_the_trail_shows_to_every_sponsor_of_a_site_what_is_common_and_nothing_else(
+    superuser: psycopg.Connection,
+) -> None:
+    rows = superuser.execute(
+        "select polrelid::regclass::text from pg_policy where polname = 'seen_by' "
+        "and pg_get_expr(polqual, polrelid) like '%(program_id IS NULL)%' and polrelid <> 'trail.entry'::regclass"
+    ).fetchall()
+    common = {name for name, kind in KINDS.items() if kind == "site"}
+    assert {name for (name,) in rows} == common
+    [(named,)] = superuser.execute("select rems_common()").fetchall()
+    assert set(named) == common, "name the table in rems_common, in the migration that protects it"
 
 
 def test_a_function_that_runs_as_its_owner_has_a_fixed_search_path(superuser: psycopg.Connection) -> None:

@@ -20,7 +20,7 @@ from tests import scene
 from tests.attempts import NO_PARENT, REFUSED, attempt, insertion, unkept
 from tests.conftest import empty
 from tests.rows import row_of
-from tests.scene import KEY_COLUMN, KINDS, PEOPLE, Ground, Row, is_theirs, names
+from tests.scene import KEY_COLUMN, KINDS, PEOPLE, SCOPED, Ground, Row, is_theirs, names
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_a_role_sees_its_own_rows_of_every_table_and_no_others(person: str, whol
 
 def test_an_administrator_sees_no_row_of_a_site_or_a_patient(whole_app: Flask, ground: Ground) -> None:
     with whole_app.app_context(), reading(ground.actors["administrator"]):
-        shown = {n for n in names() if KINDS[n] in ("scope", "site") and seen(n, [])}
+        shown = {n for n in names() if KINDS[n] in SCOPED and seen(n, [])}
         scopes = db.session.scalars(text("select scope_id from trail.entry where scope_id is not null")).all()
     assert (shown, scopes) == (set(), [])
 
@@ -129,7 +129,7 @@ def test_a_role_cannot_hand_a_row_over_to_others_or_take_one(person: str, whole_
     own = next(s for s, _, p in ground.scopes() if p and (s in actor.scopes or p in actor.programs))
     foreign = ground.entries[ground.other_site, ground.other_program]
     with whole_app.app_context(), unkept(actor, "test.trespass"):
-        for name in (n for n in names() if KINDS[n] in ("scope", "site") and n not in KEY_COLUMN):
+        for name in (n for n in names() if KINDS[n] in SCOPED and n not in KEY_COLUMN):
             for scope, program in ((own, ground.other_program), (foreign, ground.program), (own, uuid7())):
                 code, key = insertion(name, like(name, Row(uuid7(), scope, program)))
                 assert code in (REFUSED, NO_PARENT), f"{name} in {scope} and {program}: {code}"
@@ -143,8 +143,9 @@ def test_a_role_adds_rows_to_its_own_scope(whole_app: Flask, ground: Ground) -> 
     """So that the refusals above are not for another reason: here the keys to missing rows refuse, not the policy."""
     actor = ground.actors["site_coordinator of a site"]
     with whole_app.app_context(), unkept(actor, "test.work"):
-        for name in (n for n in names() if KINDS[n] in ("scope", "site") and n not in KEY_COLUMN):
-            code, _ = insertion(name, like(name, Row(uuid7(), ground.site)))
+        for name in (n for n in names() if KINDS[n] in SCOPED and n not in KEY_COLUMN):
+            scope, program = ground.places(KINDS[name])[0]
+            code, _ = insertion(name, like(name, Row(uuid7(), scope, program)))
             assert code != REFUSED, name
 
 

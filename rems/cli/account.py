@@ -25,7 +25,10 @@ def add(chosen: Settings, where: Place, email: str, name: str) -> int:
             raise BadInput(f"There is an account for {email} already.")
         key = uuid7()
         connection.execute(
-            text("insert into account (id, email, name, password_hash, version) values (:id, :email, :name, :hash, 1)"),
+            text(
+                "insert into account (id, email, name, password_hash, password_own, version) "
+                "values (:id, :email, :name, :hash, true, 1)"
+            ),
             {"id": key, "email": email.lower(), "name": name, "hash": hashed(password)},
         )
         connection.execute(

@@ -138,6 +138,11 @@ def clocks_schema() -> dict[str, Any]:
                 "description": "whether it is in the reference safety information; null: not assessed",
             },
             "crs_or_neurotoxicity": {"type": "boolean", "default": False, "description": "CRS or neurotoxicity"},
+            "fatal_or_life_threatening": {
+                "type": "boolean",
+                "default": False,
+                "description": "fatal or life-threatening",
+            },
             "country": {
                 "type": "string",
                 "pattern": "^[A-Z]{2}$",
@@ -154,7 +159,8 @@ def clocks(given: Any) -> dict[str, Any]:
     known = read(given, clocks_schema())
     program, day_zero = catalogue().programs[known["program"]], known["day_zero"]
     domestic = belongs(known["country"], program.jurisdiction, day_zero)
-    case = CaseFacts(known["serious"], known["expected"], domestic, known["crs_or_neurotoxicity"])
+    kinds = (known["crs_or_neurotoxicity"], known["fatal_or_life_threatening"])
+    case = CaseFacts(known["serious"], known["expected"], domestic, *kinds)
     found = deadlines(case, program, day_zero=day_zero)
     where = "in" if domestic else "outside"
     return {

@@ -20,7 +20,7 @@ def faers(chosen: Settings, where: Place, folder: Path) -> int:
     Raises BadInput when the extract itself cannot be read, SetupError when the database or the terms cannot.
     """
     extract, terms = open_extract(folder), read_terms(TERMS)
-    migrate(where)
+    migrate(where, demo=chosen.demo)
     try:
         connection = psycopg.connect(where.owner, autocommit=True)
     except psycopg.OperationalError as error:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rems.cli import account, demo, importing, rules, serve
+from rems.cli import account, demo, importing, ledger, program, rules, serve
 from rems.cli.migrate import migrate
 from rems.core import place, settings
 from rems.core.errors import DomainError, Incomplete
@@ -33,6 +33,14 @@ def parser() -> argparse.ArgumentParser:
     rule = commands.add_parser("rule", help="one pure rule on plain JSON from stdin; no database")
     rule.add_argument("name", choices=sorted(rules.NAMES), metavar="NAME", help=", ".join(sorted(rules.NAMES)))
     rule.add_argument("--schema", action="store_true", help="print what the rule takes")
+    program.add_to(commands)
+    ledger = commands.add_parser("ledger", help="check what the record holds").add_subparsers(
+        dest="what", required=True, metavar="WHAT"
+    )
+    checked = ledger.add_parser(
+        "check-signature", help="whether a record is still the one that was signed; 1: it is not"
+    )
+    checked.add_argument("signature", metavar="ID", help="the key of the signature, as its page shows it")
     user = commands.add_parser("user", help="accounts").add_subparsers(dest="what", required=True, metavar="WHAT")
     add = user.add_parser("add", help="the first administrator of a new installation; the password is asked for")
     add.add_argument("email")
@@ -58,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(given: argparse.Namespace) -> int:
     if given.command == "rule":
         return rules.run(given.name, schema=given.schema)
+    if given.command == "program":
+        return program.run(given)
     chosen = settings.read()
     if given.command == "serve":
         return serve.serve(chosen)
@@ -66,12 +76,14 @@ def run(given: argparse.Namespace) -> int:
     where = place.find(chosen)
     match given.command:
         case "migrate":
-            migrate(where)
+            migrate(where, demo=chosen.demo)
         case "worker":
             return serve.worker(chosen, where)
         case "demo":
-            migrate(where)
+            migrate(where, demo=chosen.demo)
             demo.fill(chosen, where, seed=given.seed)
+        case "ledger":
+            return ledger.check_signature(chosen, where, given.signature)
         case "import":
             return importing.faers(chosen, where, given.folder)
         case _:

@@ -10,14 +10,14 @@ from rems.programs import files
 from rems.programs.registering import register
 
 
-def migrate(where: place.Place) -> bool:
+def migrate(where: place.Place, *, demo: bool = False) -> bool:
     """Run what is missing; whether anything was.
 
     Raises SetupError for a missing owner's address, bad program files, or a version whose rules changed.
     """
     if not where.owner:
         raise SetupError("REMS_OWNER_DATABASE_URL is missing: migrations run as rems_owner, which owns the tables.")
-    catalogue = files.load(PROGRAMS)
+    catalogue = files.of_installation(PROGRAMS.parent, demo=demo)
     ran = migrating.upgrade(where.owner)
     engine = create_engine(place.for_sqlalchemy(where.owner), poolclass=NullPool)
     with engine.begin() as connection:

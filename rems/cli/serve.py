@@ -29,7 +29,7 @@ def serve(chosen: settings.Settings) -> int:
     port = check_port(HOST, os.environ.get("PORT", "8000"))
     where = place.find(chosen)
     if where.owner:
-        migrate(where)
+        migrate(where, demo=chosen.demo)
     if chosen.demo and where.owner and demo.is_empty(where):
         demo.fill(chosen, where, seed=demo.SEED)
     stop = Stop()

@@ -18,6 +18,7 @@ from rems.demo.events import Reporter
 from rems.demo.names import TOWNS
 from rems.demo.patients import Treated
 from rems.demo.people import People
+from rems.demo.several import enter_several
 from rems.demo.sites import Hospital, Reach, found
 from rems.demo.wards import Ward, fill_wards
 
@@ -44,6 +45,7 @@ REACH = {
     22: Reach.REGISTERED,
     23: Reach.WORKING,
 }
+SEVERAL = (0, 1, 5)  # which stand under several programs of one kind
 SHOWN_AT = (0, 12)  # where the people of the sign-in page work
 HERE = 4  # of the newest events happened at the first hospital
 RUNNING = (1, 2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 17)  # days since day zero of the newest events
@@ -63,6 +65,9 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, 
             found(town, n, REACH.get(n, Reach.CERTIFIED), calendar, people, shown=n in SHOWN_AT)
             for n, town in enumerate(TOWNS[: size.sites])
         ]
+        for n in SEVERAL:
+            if n < len(hospitals):
+                enter_several(hospitals[n], calendar, people)
         say(f"{len(hospitals)} sites with their people, training and lots")
         treated = fill_wards(app, _wards(hospitals, calendar, size, seed), hands=hands)
         say(f"{size.patients} patients with their infusions and visits")

@@ -7,10 +7,14 @@ from rems.access import actions as access
 from rems.access import queries as accounts
 from rems.access.rules import GRANTS, Role
 from rems.access.shown import SHOWN
+from rems.access.steps import keep_own_password
 from rems.core.actor import Actor, ActorKind, Holding
+from rems.core.db import transaction
 from rems.demo.calendar import Calendar
 from rems.demo.names import FAMILY, GIVEN
 from rems.programs import queries as programs
+from rems.signatures import actions as signers
+from rems.signatures.rules import Way
 
 FIRST_DAY = date(2017, 6, 1)
 OF_A_SITE = (Role.SITE_COORDINATOR, Role.AUTHORIZED_REPRESENTATIVE, Role.PHARMACIST, Role.TREATING_PHYSICIAN)
@@ -35,6 +39,10 @@ class People:
             one.role: access.create_account(one.email, one.name, one.password, by=self.admin, now=start)
             for one in SHOWN
         }
+        for key in self.shown.values():
+            self.verify(key, start)
+            with transaction(self.actor(key), "access.change_password", at=start):
+                keep_own_password(self.known(key).password_hash)
         access.grant(self.shown[Role.ADMINISTRATOR], Role.ADMINISTRATOR, from_on=FIRST_DAY, by=self.admin, now=start)
         for role in OF_PROGRAMS:
             for program in programs.catalogue().programs:
@@ -51,7 +59,21 @@ class People:
 
     def account(self, name: str, email: str, at: datetime) -> UUID:
         """An account that nobody signs in with."""
-        return access.create_account(email, name, None, by=self.admin, now=at)
+        key = access.create_account(email, name, None, by=self.admin, now=at)
+        self.verify(key, at)
+        return key
+
+    def verify(self, account_id: UUID, at: datetime) -> None:
+        """Somebody made sure who the person is, before the first signature."""
+        signers.verify_identity(
+            account_id,
+            way=Way.IN_PERSON,
+            document="Passport",
+            verified_by="Installation, at the first meeting",
+            verified_on=at.date(),
+            by=self.admin,
+            now=at,
+        )
 
     def grant(self, account_id: UUID, role: Role, site_id: UUID, on: date, at: datetime) -> None:
         access.grant(account_id, role, site_id=site_id, from_on=on, by=self.admin, now=at)

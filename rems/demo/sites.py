@@ -114,11 +114,11 @@ def _register(
     suite = sites.add_location(site_id, "Infusion suite", LocationKind.UNIT, parent_id=root, by=by, now=at)
     signer = people.actor(keys[Role.AUTHORIZED_REPRESENTATIVE])
     hospital = Hospital(town, site_id, code, reach, begins, by, signer, suite)
-    _look_again(hospital, people)
+    look_again(hospital, people)
     return hospital
 
 
-def _look_again(hospital: Hospital, people: People) -> None:
+def look_again(hospital: Hospital, people: People) -> None:
     """The scopes of the site as they are now, and the actors who hold them."""
     for name in ("coordinator", "representative"):
         key = getattr(hospital, name).id
@@ -260,7 +260,19 @@ def _certify(hospital: Hospital, calendar: Calendar, people: People) -> None:
             by=manager,
             now=at,
         )
-    certification.certify(hospital.site_id, hospital.code, holds_on=day, password=None, by=manager, now=at)
+    applied_on = day - timedelta(days=6)
+    submitted = certification.submit(
+        hospital.site_id,
+        hospital.code,
+        holds_on=applied_on,
+        seen=None,
+        password=None,
+        by=hospital.representative,
+        now=calendar.at(applied_on, town.timezone),
+    )
+    certification.certify(
+        hospital.site_id, hospital.code, holds_on=day, seen=submitted, password=None, by=manager, now=at
+    )
     hospital.certified_on = day
 
 
@@ -280,4 +292,4 @@ def _enter_label(hospital: Hospital, calendar: Calendar, people: People) -> None
     """The day the REMS ended, what is left goes on under the label."""
     at = calendar.at(first_day(LABEL), hospital.town.timezone)
     sites.enter(hospital.site_id, LABEL, by=hospital.coordinator, now=at)
-    _look_again(hospital, people)
+    look_again(hospital, people)

@@ -177,7 +177,7 @@ def _next_number(country: str, day_zero: date) -> str:
 
 def _note_case(row: AdverseEvent, site_id: UUID) -> None:
     """A serious case of CRS or neurotoxicity was reported: programs may ask that of the site."""
-    if Kind(row.group) not in CRS_OR_NEUROTOXICITY or not row.seriousness:
+    if Kind(row.group) not in CRS_OR_NEUROTOXICITY or not row.seriousness or row.program_id is None:
         return
     evidence.append(
         EvidenceKind.CASE_REPORT,

@@ -25,6 +25,8 @@ _WHY: Mapping[tuple[str, bool], str] = {
     ("domestic", False): "it happened outside the jurisdiction of the program",
     ("crs_or_neurotoxicity", True): "it is CRS or neurotoxicity",
     ("crs_or_neurotoxicity", False): "it is neither CRS nor neurotoxicity",
+    ("fatal_or_life_threatening", True): "it is fatal or life-threatening",
+    ("fatal_or_life_threatening", False): "it is neither fatal nor life-threatening",
 }
 
 
@@ -36,6 +38,7 @@ class CaseFacts:
     expected: bool | None
     domestic: bool
     crs_or_neurotoxicity: bool
+    fatal_or_life_threatening: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def _runs(clock: ReportingClock, facts: CaseFacts) -> bool:
         "expected": facts.expected is True,
         "domestic": facts.domestic,
         "crs_or_neurotoxicity": facts.crs_or_neurotoxicity,
+        "fatal_or_life_threatening": facts.fatal_or_life_threatening,
     }
     return all(holds[name] == asked for name, asked in clock.when.items())
 

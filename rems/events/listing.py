@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
@@ -22,12 +23,16 @@ LONGEST_CLOCK_DAYS = 366
 
 @dataclass(frozen=True)
 class Asked:
-    """What the list is asked for. `text` is the beginning of a case number, or its last digits. `lens` None: now."""
+    """What the list is asked for. `text` is the beginning of a case number, or its last digits. `lens` None: now.
+
+    `scopes`: of these entries of sites alone; None of all.
+    """
 
     on: date
     lens: Lens | None = None
     text: str = ""
     kind: str = ""
+    scopes: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ def _fitting(actor: Actor, asked: Asked) -> Select[AdverseEvent]:
         query = query.where(AdverseEvent.day_zero <= asked.lens.as_of)
     if asked.kind:
         query = query.where(AdverseEvent.group == asked.kind)
+    if asked.scopes is not None:
+        query = query.where(AdverseEvent.scope_id.in_(asked.scopes))
     text = asked.text.strip().upper()
     if text.isdigit():
         query = query.where(AdverseEvent.case_number.endswith(text, autoescape=True))

@@ -17,7 +17,7 @@ from rems.core.lens import Lens
 from rems.core.settings import Settings
 from rems.events.clocks import SHOWN_LATE_DAYS, CaseFacts, Deadline, deadlines
 from rems.events.models import AdverseEvent, DeadlineRow
-from rems.events.rules import CRS_OR_NEUROTOXICITY, Kind
+from rems.events.rules import CRS_OR_NEUROTOXICITY, GRAVEST, Kind
 from rems.patients import queries as patients
 from rems.patients.models import Patient
 from rems.programs.jurisdictions import belongs
@@ -99,6 +99,7 @@ def clocks_at(row: AdverseEvent, site: Site, program: Program) -> tuple[Deadline
         expected=row.expected,
         domestic=belongs(site.country, program.jurisdiction, row.holds_on),
         crs_or_neurotoxicity=Kind(row.group) in CRS_OR_NEUROTOXICITY,
+        fatal_or_life_threatening=not GRAVEST.isdisjoint(row.seriousness),
     )
     return deadlines(case, program, day_zero=row.day_zero)
 

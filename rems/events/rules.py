@@ -48,6 +48,9 @@ class Seriousness(StrEnum):
     OTHER_IMPORTANT = "other_important"
 
 
+GRAVEST = frozenset({Seriousness.DEATH, Seriousness.LIFE_THREATENING})
+
+
 SERIOUSNESS_WORDS: dict[Seriousness, str] = {
     Seriousness.HOSPITALIZATION: "Hospital stay began or got longer because of it",
     Seriousness.LIFE_THREATENING: "Life in danger at the time",

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
+from rems.core.actor import Actor
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
 from rems.core.lens import Lens
@@ -28,6 +29,8 @@ from rems.events.rules import (
     least_seriousness,
 )
 from rems.patients import queries as patients
+from rems.sites import queries as sites
+from rems.sites.models import Site
 from rems.web.lens import current_lens, keep_lens
 from rems.web.paging import asked_page, page_of
 
@@ -48,6 +51,18 @@ def events_of_patient(patient_id: UUID, lens: Lens | None = None) -> list[Advers
     return queries.of_patient(current_actor(), patient_id, lens)
 
 
+def asked_site(actor: Actor) -> tuple[Site, frozenset[UUID]] | None:
+    """The site that `?site=` names, and the entries of it that the actor may see. Raises BadInput, NotFound."""
+    text = request.args.get("site", "")
+    if not text:
+        return None
+    try:
+        site = sites.site(actor, UUID(text))
+    except ValueError as error:
+        raise BadInput(f'site "{text[:40]}" is no key of a site', "site") from error
+    return site, frozenset(entry.scope_id for entry in sites.entries(actor, site.id))
+
+
 @bp.get("/events")
 def index() -> ResponseReturnValue:
     actor, now, number = current_actor(), utcnow(), asked_page()
@@ -55,13 +70,15 @@ def index() -> ResponseReturnValue:
     view = request.args.get("view", "open")
     if view not in ("open", "all"):
         raise BadInput(f'view "{view}" is unknown; it is one of open, all', "view")
-    lens = current_lens()
-    today_shown = lens == Lens(now.date())
+    place = asked_site(actor)
+    lens = current_lens(place[0].timezone if place else "UTC")
+    today_shown = lens == Lens(day_in(place[0].timezone if place else "UTC", now))
     asked = Asked(
         lens.as_of,
         lens=None if today_shown else lens,
         text=request.args.get("q", ""),
         kind=request.args.get("kind", ""),
+        scopes=place[1] if place else None,
     )
     find = listing.open_cases if view == "open" else listing.all_cases
     rows, total = find(actor, asked, number=number, size=SIZE)
@@ -74,6 +91,7 @@ def index() -> ResponseReturnValue:
         kinds=KIND_WORDS,
         asked=asked,
         view=view,
+        site=place[0] if place else None,
         may_report=today_shown and can(actor, Permission.EVENT_REPORT),
     )
 

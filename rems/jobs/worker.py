@@ -12,11 +12,12 @@ from procrastinate.jobs import DeleteJobCondition
 from rems.core.clock import utcnow
 from rems.jobs.clock import tick
 from rems.reminders import tasks as reminders
+from rems.signatures import tasks as signatures
 from rems.work.engine import engine
 
 log = structlog.get_logger()
 
-TASKS = (reminders,)  # the engine knows a task when its module is imported
+TASKS = (reminders, signatures)  # the engine knows a task when its module is imported
 POLL_S = 2  # after a restart of the database nobody announces new jobs
 
 

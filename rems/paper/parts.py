@@ -3,26 +3,31 @@
 from collections.abc import Sequence
 
 from reportlab.graphics.shapes import Drawing
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, Table
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer, Table
 
 from rems.paper import marks
 from rems.paper.cells import Cell, Column, Kind, Lines, State, StateCell, is_long, paragraph, table
+from rems.paper.contents import Contents
+from rems.paper.sheet import PaperCanvas
 from rems.paper.signed import Signature, signature_block
 from rems.paper.styles import HAIR, INK, RULE, grid, over_all, padded
 
 __all__ = [
     "Cell",
     "Column",
+    "Contents",
     "Kind",
     "Lines",
     "Signature",
     "State",
     "StateCell",
     "figure",
+    "fresh_page",
     "gap",
     "key_values",
     "note",
     "prose",
+    "room",
     "section",
     "signature_block",
     "subtitle",
@@ -33,6 +38,8 @@ __all__ = [
 
 class Outlined(Flowable):
     """An entry of the outline, of no size: a reader's list of sections leads here."""
+
+    canv: PaperCanvas
 
     def __init__(self, title: str, level: int = 0) -> None:
         super().__init__()
@@ -45,10 +52,21 @@ class Outlined(Flowable):
         key = f"s{self.canv.getPageNumber()}-{self.canv.absolutePosition(0, 0)[1]:.0f}"
         self.canv.bookmarkHorizontal(key, 0, 20)
         self.canv.addOutlineEntry(self.title, key, self.level)
+        self.canv.is_at(self.title)
 
 
 def gap(points: float = 8) -> Flowable:
     return Spacer(1, points)
+
+
+def room(points: float) -> Flowable:
+    """What follows begins on this page only where so much of it is left."""
+    return CondPageBreak(points)
+
+
+def fresh_page() -> Flowable:
+    """What follows begins on a page of its own."""
+    return PageBreak()
 
 
 def prose(text: str) -> Flowable:

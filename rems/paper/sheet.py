@@ -68,6 +68,18 @@ class PaperCanvas(Canvas):
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **{**kw, "initialFontName": fonts.TEXT})
         self._doc.info = _Undated()  # type: ignore[attr-defined]  # the stubs leave out what is private
+        self._asked: dict[str, str] = {}  # titles whose page a table of contents prints, by title; their forms
+        self._found: dict[str, int] = {}
+
+    def page_of(self, title: str) -> str:
+        """The form that will show the page of that section; it is also the name of the place that a link leads to."""
+        return self._asked.setdefault(title, f"contents-{len(self._asked)}")
+
+    def is_at(self, title: str) -> None:
+        """The section of that title begins here."""
+        if title in self._asked and title not in self._found:
+            self._found[title] = self.getPageNumber()
+            self.bookmarkHorizontal(self._asked[title], 0, 20)
 
     def foot(self, proof: Proof, left: float, right: float, top: float) -> None:
         """Draw the footer of the page at hand under a rule at `top`; its page count is a form that `save` writes."""
@@ -100,6 +112,12 @@ class PaperCanvas(Canvas):
             self.setFillColor(SOFT)
             self.setFont(fonts.TEXT, 7.5)
             self.drawRightString(0, 0, f"page {number} of {total}")
+            self.endForm()
+        for title, form in self._asked.items():
+            self.beginForm(form, -120, -4, 0, 12)
+            self.setFillColor(INK)
+            self.setFont(fonts.TEXT, 9)
+            self.drawRightString(0, 0, str(self._found[title]))
             self.endForm()
         super().save()
 

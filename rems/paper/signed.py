@@ -14,7 +14,10 @@ from rems.paper.styles import EDGE, HAIR, grid, over_all, padded
 
 @dataclass(frozen=True)
 class Signature:
-    """`zone` is the IANA name of the signer's place, `digest` the SHA-256 of what was signed, `standing` its state."""
+    """`zone` is the IANA name of the signer's place, `digest` the SHA-256 of what was signed, `standing` its state.
+
+    `changes` says beside the state what is not as it was signed; empty: nothing.
+    """
 
     printed_name: str
     meaning: str
@@ -22,6 +25,7 @@ class Signature:
     zone: str
     digest: str
     standing: StateCell | None = None
+    changes: str = ""
 
     def __post_init__(self) -> None:
         if self.moment.tzinfo is None:
@@ -59,17 +63,15 @@ def signature_block(signatures: Sequence[Signature]) -> Flowable:
         if rows:
             rows.append([Spacer(1, 2)] * 4)
         if signature.standing:
-            rows.append(
-                [
-                    paragraph("State", "small"),
-                    Stated(signature.standing.state, signature.standing.word),
-                    Spacer(1, 1),
-                    Spacer(1, 1),
-                ]
-            )
+            stated = Stated(signature.standing.state, signature.standing.word)
+            rows.append([paragraph("State", "small"), stated, *_changed(signature.changes)])
         rows.append(_row(("Signed by", signature.printed_name, "key"), ("Moment", signature.moment_line, "body")))
         rows.append(_row(("Meaning", signature.meaning, "body"), ("Of", grouped(signature.digest), "mono")))
     return _box(rows, ["10%", "37%", "9%", "44%"])
+
+
+def _changed(words: str) -> list[Flowable]:
+    return [paragraph("Changed", "small"), paragraph(words, "body")] if words else [Spacer(1, 1), Spacer(1, 1)]
 
 
 def _row(*pairs: tuple[str, str, str]) -> list[Flowable]:

@@ -125,6 +125,7 @@ def test_every_page_of_patients_reads_well_in_both_widths(
     press("Record receipt")
     assert page.get_by_role("heading", name="Not authorized yet. Nothing is missing.").is_visible()
     look(page.url, "gate-ready")
+    page.get_by_label("Your e-mail address").fill(world.emails[hospital.coordinator.id])
     page.get_by_label("Your password").fill("not mine")
     press("Sign and authorize")
     assert page.get_by_role("alert").is_visible()

@@ -64,6 +64,7 @@ def test_the_pages_of_sites_and_programs(
     page.goto(form)
     shots(page, "enrollment-to-sign")
     found = faults(page, axe)
+    page.get_by_label("Your e-mail address").fill(world.emails[hospital.representative.id])
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Sign as").click()
     shots(page, "enrollment-gaps")

@@ -31,6 +31,9 @@ def told(app: Flask, where: Place, now: datetime) -> Callable[[int], dict[str, o
             found["numbers"] = db.session.execute(
                 text("select array_agg(number || enrolled_on || product order by number) from patient")
             ).scalar_one()
+            found["shared"] = db.session.execute(
+                text("select count(distinct program_id) from evidence where shared_from_id is not null")
+            ).scalar_one()
             found["marked"] = db.session.execute(
                 text(  # the trail of other tests stays; their scopes do not
                     "select count(*) from trail.entry where not demonstration and scope_id in (select id from scope)"
@@ -46,4 +49,5 @@ def test_the_history_has_what_it_promises_and_every_entry_is_marked(told: Callab
     assert (found["site"], found["patient"], found["adverse_event"] >= 8) == (13, 14, True)
     assert found["infusion"] == 11
     assert found["marked"] == 0
+    assert found["shared"] >= 1  # what was given for one program serves others too
     assert found["certification"] >= 10
