@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from rems.programs.rules import EvidenceKind, RuleException
@@ -29,7 +30,8 @@ Answer = tuple[FindingState, str]
 class Piece:
     """One piece of evidence in force. `about` is its subject; `label` what people call that: a name or a number.
 
-    For an infusion `patient_id` says whose it was. `until_on` None: in force until something supersedes it.
+    For an infusion `patient_id` says whose it was. `until_on` None: in force until something supersedes it. `id` is the
+    key of the record, by which a finding names what decided it.
     """
 
     kind: EvidenceKind
@@ -39,6 +41,7 @@ class Piece:
     summary: str = ""
     label: str = ""
     patient_id: UUID | None = None
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,24 @@ class SiteFacts:
     asked_since: Mapping[str, date] = field(default_factory=dict)
     invoked: tuple[Invoked, ...] = ()
 
+    @cached_property
+    def _by_kind(self) -> Mapping[EvidenceKind, tuple[Piece, ...]]:
+        found: dict[EvidenceKind, list[Piece]] = {}
+        for piece in sorted(self.evidence, key=lambda p: p.holds_on):
+            found.setdefault(piece.kind, []).append(piece)
+        return {kind: tuple(pieces) for kind, pieces in found.items()}
+
+    @cached_property
+    def _newest(self) -> Mapping[tuple[EvidenceKind, UUID], Piece]:
+        return {(p.kind, p.about): p for pieces in self._by_kind.values() for p in pieces}
+
     def of(self, kind: EvidenceKind | None) -> tuple[Piece, ...]:
         """The evidence of a kind, oldest first."""
-        return tuple(sorted((p for p in self.evidence if p.kind == kind), key=lambda p: p.holds_on))
+        return self._by_kind.get(kind, ()) if kind else ()
 
     def newest(self, kind: EvidenceKind | None, about: UUID) -> Piece | None:
         """The newest evidence of a kind about one subject."""
-        return next((p for p in reversed(self.of(kind)) if p.about == about), None)
+        return self._newest.get((kind, about)) if kind else None
 
     @property
     def relevant_staff(self) -> tuple[Member, ...]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, require
 from rems.access.session import current_actor
-from rems.certification import bulk, listing
+from rems.certification import listing, queries
 from rems.certification.desk import bp
 from rems.certification.listing import STEP_WORDS, Listed, Step
 from rems.certification.moves import DONE_WORDS
@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
     actor, number = current_actor(), asked_page()
     found, lens, asked = _asked(actor)
     rows = found[(number - 1) * SIZE : number * SIZE]
-    standings = bulk.standings(actor, [one.entry for one in rows], lens)
+    standings = queries.standings(actor, [one.entry for one in rows], lens)
     return render_template(
         "certification/index.html",
         page=page_of(rows, total=len(found), number=number, size=SIZE),
@@ -55,7 +55,7 @@ def download() -> ResponseReturnValue:
     """The same list, whole, as a table."""
     actor = current_actor()
     found, lens, _ = _asked(actor)
-    standings = bulk.standings(actor, [one.entry for one in found], lens)
+    standings = queries.standings(actor, [one.entry for one in found], lens)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(HEADS)

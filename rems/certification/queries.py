@@ -1,32 +1,24 @@
 """How a site stands under a program on a day, as known at a moment. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
-
 from rems.certification import rules
-from rems.certification.acts import acts_of, invocations_of
+from rems.certification.gathering import Gathered, certificates_of, gather
 from rems.certification.models import Certification, ExceptionInvocation
-from rems.certification.roster import at_work, representative, roster
-from rems.certification.rules import Finding, Invoked, Piece, SiteFacts
+from rems.certification.rules import Finding, Invoked
 from rems.certification.states import Act, StateOn, state_on
 from rems.certification.words import full_stop, long_day, plural
 from rems.core.actor import Actor
-from rems.core.db import db
-from rems.core.facts import facts
 from rems.core.lens import Lens
-from rems.evidence import queries as evidence
-from rems.evidence.models import Evidence
 from rems.programs import queries as programs
-from rems.programs.rules import EvidenceKind, Program, Version
+from rems.programs.rules import Program, Version
 from rems.signatures import queries as signatures
 from rems.signatures.queries import Proved
 from rems.sites.queries import Entry
-from rems.stock import queries as stock
 
 
 @dataclass(frozen=True)
@@ -57,18 +49,27 @@ class Standing:
 
 def standing(actor: Actor, entry: Entry, lens: Lens) -> Standing:
     """How a site stands under the lens. The entry was looked up for the actor, so it may be seen."""
-    program = programs.as_known(entry.program, lens.known_at)
+    return standings(actor, [entry], lens)[entry.scope_id]
+
+
+def standings(actor: Actor, entries: Sequence[Entry], lens: Lens) -> Mapping[UUID, Standing]:
+    """The standing of each entry under the lens, by its scope, in a number of statements that does not grow."""
+    return {key: stands(known, lens) for key, known in gather(entries, lens).items()}
+
+
+def stands(known: Gathered, lens: Lens, program: Program | None = None) -> Standing:
+    """How an entry stands by what was gathered; held against `program` in the place of its own, such as a draft."""
+    entry, certificate, acts, invoked = known.entry, known.certificate, known.acts, known.invoked
+    program = program or programs.as_known(entry.program, lens.known_at)
     version = program.version_on(lens.as_of)
-    certificate = certification(entry.scope_id, lens)
-    acts = tuple(acts_of([entry.scope_id], lens)[entry.scope_id])
-    invoked = tuple(invocations_of([entry.scope_id], lens)[entry.scope_id])
     if version is None:
         state = state_on(program, None, acts, None, (), lens.as_of)
         said = not_in_force(program, lens)
         return Standing(entry, None, False, certificate, (), (), said, lens, state, acts, invoked)
-    known = replace(site_facts(entry, version, certificate, lens), invoked=relied_on(program, invoked))
-    found = rules.findings(version, known, lens.as_of)
-    state = state_on(program, version, acts, known, found, lens.as_of)
+    asked = rules.asked_since(program, version)
+    facts_ = replace(known.facts, invoked=relied_on(program, invoked), asked_since=asked)
+    found = rules.findings(version, facts_, lens.as_of)
+    state = state_on(program, version, acts, facts_, found, lens.as_of)
     sentence = _sentence(program, version, certificate, found)
     gaps = rules.gaps(found)
     return Standing(entry, version, state.may_treat, certificate, found, gaps, sentence, lens, state, acts, invoked)
@@ -76,10 +77,7 @@ def standing(actor: Actor, entry: Entry, lens: Lens) -> Standing:
 
 def certification(scope_id: UUID, lens: Lens | None) -> Certification | None:
     """The newest certificate of an entry under the lens; without a lens the newest of any day."""
-    query = facts(Certification, lens, scope_id=scope_id).order_by(
-        Certification.holds_on.desc(), Certification.id.desc()
-    )
-    return db.session.scalars(query.limit(1)).one_or_none()
+    return certificates_of([scope_id], lens).get(scope_id)
 
 
 def signed_content(entry: Entry, row: Certification) -> dict[str, Any]:
@@ -99,30 +97,6 @@ def signed_content(entry: Entry, row: Certification) -> dict[str, Any]:
 def signed_by(entry: Entry, row: Certification) -> list[Proved]:
     """The signatures of a certificate, each checked against its content as it is now."""
     return signatures.proved("certification", row.id, signed_content(entry, row))
-
-
-def site_facts(entry: Entry, version: Version, certificate: Certification | None, lens: Lens) -> SiteFacts:
-    """All that the findings of a day are worked out from."""
-    people = roster(entry.site_id, lens)
-    who, left = representative(entry.scope_id, people, lens)
-    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
-    found = [
-        *evidence.in_force(entry.site_id, entry.program_id, lens),
-        *evidence.year_before(entry.site_id, entry.program_id, lens),
-    ]
-    infused = evidence.newest(entry.site_id, entry.program_id, EvidenceKind.INFUSION, lens)
-    return SiteFacts(
-        site_id=entry.site_id,
-        evidence=tuple(_piece(e) for e in found),
-        staff=at_work(people, lens.as_of),
-        representative=who,
-        left=left,
-        doses=stock.doses(entry.site_id, lens, weight) if version.tocilizumab.doses else 0,
-        weight_kg=weight,
-        certified_on=certificate.holds_on if certificate else None,
-        last_infused_on=infused.holds_on if infused else None,
-        asked_since=rules.asked_since(entry.program, version),
-    )
 
 
 def relied_on(program: Program, rows: Sequence[ExceptionInvocation]) -> tuple[Invoked, ...]:
@@ -157,16 +131,3 @@ def _sentence(program: Program, version: Version, certificate: Certification | N
         return "Every requirement to become certified is met; the program manager can certify the site."
     verb = "is" if len(missing) == 1 else "are"
     return f"{len(missing)} of {plural(len(before), 'requirement')} to become certified {verb} not met."
-
-
-def _piece(row: Evidence) -> Piece:
-    patient = row.detail.get("patient_id")
-    return Piece(
-        kind=row.kind,
-        about=row.subject_id,
-        holds_on=row.holds_on,
-        until_on=row.until_on,
-        summary=row.summary,
-        label=str(row.detail.get("number") or row.detail.get("name") or ""),
-        patient_id=UUID(patient) if patient else None,
-    )

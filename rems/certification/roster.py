@@ -1,19 +1,17 @@
 """Who worked at a site on a day, as known at a moment, and which of them signs for it. Nothing here writes."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
-
-from sqlalchemy import select
 
 from rems.certification.rules import Member, Representative
 from rems.core.db import db
 from rems.core.facts import facts
 from rems.core.lens import Lens
-from rems.sites import queries as sites
-from rems.sites.models import AuthorizedRepresentative, Location
-from rems.sites.rules import StaffRole, was_there
-from rems.trail.rows import rows_known_at
+from rems.sites import details
+from rems.sites.models import AuthorizedRepresentative
+from rems.sites.rules import was_there
 
 
 @dataclass(frozen=True)
@@ -24,23 +22,21 @@ class Listed:
     until_on: date | None
 
 
-def roster(site_id: UUID, lens: Lens) -> tuple[Listed, ...]:
-    """Everybody who was ever on the staff, as known under the lens, by name.
+Designation = tuple[date, UUID]
+"""From when on which person of the staff is the authorized representative."""
 
-    The rows of a roster may be changed (a last day is added); what they said at a moment is read from the trail.
-    """
-    people = sites.staff(site_id)
-    if lens.known_at is None:
-        return tuple(Listed(Member(p.id, p.name, p.role, p.from_on), p.until_on) for p in people)
-    known = rows_known_at("staff_member", [p.id for p in people], lens.known_at)
-    found = [
-        Listed(
-            Member(key, row["name"], StaffRole(row["role"]), date.fromisoformat(row["from_on"])),
-            date.fromisoformat(row["until_on"]) if row["until_on"] else None,
-        )
-        for key, row in known.items()
-    ]
-    return tuple(sorted(found, key=lambda one: (one.member.name, one.member.id)))
+
+def roster(site_id: UUID, lens: Lens) -> tuple[Listed, ...]:
+    """Everybody who was ever on the staff, as known under the lens and in the role of that day, by name."""
+    return rosters([site_id], lens)[site_id]
+
+
+def rosters(site_ids: Collection[UUID], lens: Lens) -> Mapping[UUID, tuple[Listed, ...]]:
+    """The same for several sites."""
+    return {
+        site_id: tuple(Listed(Member(p.id, p.name, p.role, p.from_on), p.until_on) for p in people)
+        for site_id, people in details.people_of(site_ids, lens).items()
+    }
 
 
 def at_work(listed: tuple[Listed, ...], on: date) -> tuple[Member, ...]:
@@ -49,28 +45,40 @@ def at_work(listed: tuple[Listed, ...], on: date) -> tuple[Member, ...]:
 
 
 def clinics(site_id: UUID, lens: Lens) -> int:
-    """How many associated clinics and units the site had, as known under the lens."""
-    keys = list(
-        db.session.scalars(select(Location.id).where(Location.scope_id == site_id, Location.parent_id.is_not(None)))
-    )
-    return len(keys) if lens.known_at is None else len(rows_known_at("location", keys, lens.known_at))
+    """How many associated clinics and units the site had on that day, as known under the lens."""
+    return sum(place.parent_id is not None and place.open_on(lens.as_of) for place in details.places(site_id, lens))
+
+
+def designations(scope_ids: Collection[UUID], lens: Lens) -> Mapping[UUID, Sequence[Designation]]:
+    """Whom each entry has designated up to that day, oldest first."""
+    named = AuthorizedRepresentative
+    rows = facts(named, lens).where(named.scope_id.in_(scope_ids)).order_by(named.holds_on, named.id)
+    found: dict[UUID, list[Designation]] = {scope_id: [] for scope_id in scope_ids}
+    for scope_id, on, person in db.session.execute(
+        rows.with_only_columns(named.scope_id, named.holds_on, named.staff_member_id)
+    ):
+        found[scope_id].append((on, person))
+    return found
 
 
 def representative(scope_id: UUID, listed: tuple[Listed, ...], lens: Lens) -> tuple[Representative | None, str]:
     """Who signs on that day; and, when the last one designated has left, the name of that person."""
-    query = facts(AuthorizedRepresentative, lens, scope_id=scope_id)
-    named = list(db.session.scalars(query.order_by(AuthorizedRepresentative.holds_on, AuthorizedRepresentative.id)))
+    return who_signs(designations([scope_id], lens)[scope_id], listed, lens.as_of)
+
+
+def who_signs(named: Sequence[Designation], listed: tuple[Listed, ...], on: date) -> tuple[Representative | None, str]:
+    """The same from what was read. Pure."""
     people = {one.member.id: one for one in listed}
-    known = [(row, people[row.staff_member_id]) for row in named if row.staff_member_id in people]
+    known = [(since, people[key]) for since, key in named if key in people]
     if not known:
         return None, ""
-    last, person = known[-1]
-    if not was_there(person.member.from_on, person.until_on, lens.as_of):
+    since, person = known[-1]
+    if not was_there(person.member.from_on, person.until_on, on):
         return None, person.member.name
-    since, former = last.holds_on, ""
-    for row, one in reversed(known[:-1]):
+    former = ""
+    for before, one in reversed(known[:-1]):
         if one.member.id != person.member.id:
             former = one.member.name
             break
-        since = row.holds_on
+        since = before
     return Representative(person.member.id, person.member.name, since, former), ""

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from uuid import UUID
 
 from rems.certification.facts import Answer, FindingState, Invoked, Member, Piece, Representative, SiteFacts
 from rems.certification.occasions import SOON_DAYS, on_occasion
+from rems.certification.used import pieces_used
 from rems.certification.words import done, full_stop, listed, long_day, plural
 from rems.programs.rules import Ask, EvidenceKind, Program, Requirement, Stage, Version
 
@@ -37,11 +39,17 @@ _NO_DUTY = {
 
 @dataclass(frozen=True)
 class Finding:
-    """The state of one requirement for one site on one day. `why` is a sentence that names the fact."""
+    """The state of one requirement for one site on one day. `why` is a sentence that names the fact.
+
+    `until`: the last day on which what meets it is in force (None: no end is known). `facts`: the keys of the records
+    that decided it.
+    """
 
     requirement: Requirement
     state: FindingState
     why: str
+    until: date | None = None
+    facts: tuple[UUID, ...] = ()
 
     @property
     def met(self) -> bool:
@@ -56,7 +64,16 @@ class Finding:
 
 def findings(version: Version, facts: SiteFacts, on: date) -> tuple[Finding, ...]:
     """One finding for each requirement of the version, in its order."""
-    return tuple(Finding(r, *_answer(r, version, facts, on)) for r in version.requirements)
+    return tuple(_finding(r, version, facts, on) for r in version.requirements)
+
+
+def _finding(asked: Requirement, version: Version, facts: SiteFacts, on: date) -> Finding:
+    state, why = _answer(asked, version, facts, on)
+    if state in (FindingState.NOT_ASKED, FindingState.WAIVED):
+        return Finding(asked, state, why)
+    used = pieces_used(asked, facts)
+    until = min((p.until_on for p in used if p.until_on), default=None) if state in _MET else None
+    return Finding(asked, state, why, until, tuple(p.id for p in used if p.id))
 
 
 def gaps(found: Sequence[Finding]) -> tuple[Finding, ...]:

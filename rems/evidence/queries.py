@@ -1,10 +1,14 @@
 """Find evidence in force. Nothing here writes."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, func, or_
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from rems.core.db import db
 from rems.core.facts import facts
@@ -23,27 +27,102 @@ def in_force(
     return list(db.session.scalars(query))
 
 
-def year_before(site_id: UUID, program_id: UUID, lens: Lens) -> list[Evidence]:
-    """The infusions and cases of the 365 days before, and what is in force about those infusions and their patients."""
-    happened = _in_force(site_id, program_id, lens).where(
-        Evidence.kind.in_({EvidenceKind.INFUSION, EvidenceKind.CASE_REPORT}),
-        Evidence.holds_on > lens.as_of - timedelta(days=YEAR_DAYS),
+@dataclass(frozen=True)
+class Kept:
+    """A record as findings need it: without what only a page shows. `patient_id` and `label` for what was infused."""
+
+    id: UUID
+    scope_id: UUID
+    program_id: UUID
+    kind: EvidenceKind
+    subject_id: UUID
+    holds_on: date
+    until_on: date | None
+    summary: str
+    label: str = ""
+    patient_id: UUID | None = None
+
+
+def newest_of(site_ids: Collection[UUID], program_ids: Collection[UUID], lens: Lens) -> list[Kept]:
+    """Of several sites, what is in force about each site and person under each program: the newest of each kind.
+
+    Findings of audits are all given, for each of them counts.
+    """
+    row = Evidence
+    chain = (row.scope_id, row.program_id, row.kind, row.subject_id)
+    of_all = _in_force_of(site_ids, program_ids, lens).where(row.subject_kind.in_(STANDING))
+    newest = (
+        of_all.where(row.kind != EvidenceKind.AUDIT_FINDING)
+        .ext(distinct_on(*chain))
+        .order_by(*chain, row.holds_on.desc(), row.id.desc())
     )
-    found = list(db.session.scalars(happened))
-    given = [e for e in found if e.kind is EvidenceKind.INFUSION]
-    about = {e.subject_id for e in given} | {UUID(e.detail["patient_id"]) for e in given if "patient_id" in e.detail}
+    every = of_all.where(row.kind == EvidenceKind.AUDIT_FINDING).order_by(row.holds_on, row.id)
+    return [_kept(found) for query in (newest, every) for found in db.session.execute(query.with_only_columns(*PLAIN))]
+
+
+def year_of(site_ids: Collection[UUID], program_ids: Collection[UUID], lens: Lens) -> list[Kept]:
+    """Of several sites, the infusions and cases of the 365 days before, oldest first."""
+    row = Evidence
+    happened = _in_force_of(site_ids, program_ids, lens).where(
+        row.kind.in_({EvidenceKind.INFUSION, EvidenceKind.CASE_REPORT}),
+        row.holds_on > lens.as_of - timedelta(days=YEAR_DAYS),
+    )
+    found = happened.order_by(row.holds_on, row.id).with_only_columns(*PLAIN, row.detail)
+    return [_kept(one, one.detail) for one in db.session.execute(found)]
+
+
+def about_of(
+    site_ids: Collection[UUID], program_ids: Collection[UUID], happened: Collection[Kept], lens: Lens
+) -> list[Kept]:
+    """What is in force about these infusions and their patients, oldest first."""
+    row = Evidence
+    given = [one for one in happened if one.kind is EvidenceKind.INFUSION]
+    about = {one.subject_id for one in given} | {one.patient_id for one in given if one.patient_id}
     if not about:
-        return found
-    theirs = _in_force(site_id, program_id, lens).where(
-        Evidence.subject_id.in_(about), Evidence.kind != EvidenceKind.INFUSION
+        return []
+    theirs = _in_force_of(site_ids, program_ids, lens).where(
+        row.subject_id.in_(about), row.kind != EvidenceKind.INFUSION
     )
-    return [*found, *db.session.scalars(theirs)]
+    found = theirs.order_by(row.holds_on, row.id).with_only_columns(*PLAIN)
+    return [_kept(one) for one in db.session.execute(found)]
 
 
-def newest(site_id: UUID, program_id: UUID, kind: EvidenceKind, lens: Lens) -> Evidence | None:
-    """The newest evidence of a kind, of any day up to the one asked about."""
-    query = _in_force(site_id, program_id, lens).where(Evidence.kind == kind).order_by(None)
-    return db.session.scalars(query.order_by(Evidence.holds_on.desc(), Evidence.id.desc()).limit(1)).one_or_none()
+def last_of(
+    site_ids: Collection[UUID], program_ids: Collection[UUID], kind: EvidenceKind, lens: Lens
+) -> dict[tuple[UUID, UUID], date]:
+    """The newest day of a kind under each site and program, of any day up to the one asked about."""
+    row = Evidence
+    query = _in_force_of(site_ids, program_ids, lens).where(row.kind == kind).group_by(row.scope_id, row.program_id)
+    found = query.with_only_columns(row.scope_id, row.program_id, func.max(row.holds_on))
+    return {(site_id, program_id): on for site_id, program_id, on in db.session.execute(found) if program_id}
+
+
+PLAIN = (
+    Evidence.id,
+    Evidence.scope_id,
+    Evidence.program_id,
+    Evidence.kind,
+    Evidence.subject_id,
+    Evidence.holds_on,
+    Evidence.until_on,
+    Evidence.summary,
+)
+
+
+def _kept(row: Any, detail: Mapping[str, Any] = MappingProxyType({})) -> Kept:
+    patient = detail.get("patient_id")
+    return Kept(
+        row.id,
+        row.scope_id,
+        row.program_id,
+        row.kind,
+        row.subject_id,
+        row.holds_on,
+        row.until_on,
+        row.summary,
+        str(detail.get("number") or detail.get("name") or ""),
+        UUID(patient) if patient else None,
+    )
 
 
 def library(site_id: UUID, lens: Lens) -> list[Evidence]:
@@ -67,6 +146,14 @@ def from_source(site_id: UUID, table: str, key: UUID) -> list[Evidence]:
         Evidence.source_table == table, Evidence.source_id == key, Evidence.shared_from_id.is_(None)
     )
     return list(db.session.scalars(query.order_by(Evidence.id)))
+
+
+def _in_force_of(site_ids: Collection[UUID], program_ids: Collection[UUID], lens: Lens) -> Select[Evidence]:
+    return facts(Evidence, lens).where(
+        Evidence.scope_id.in_(site_ids),
+        Evidence.program_id.in_(program_ids),
+        or_(Evidence.until_on.is_(None), Evidence.until_on >= lens.as_of),
+    )
 
 
 def _in_force(site_id: UUID, program_id: UUID, lens: Lens) -> Select[Evidence]:

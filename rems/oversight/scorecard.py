@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from rems.access.models import Scope
 from rems.access.rules import Permission, can
-from rems.certification import bulk
+from rems.certification import queries as certification
 from rems.certification.queries import Standing
 from rems.certification.rules import Finding
 from rems.compliance import queries as compliance
@@ -73,7 +73,7 @@ def card(actor: Actor, entry: Entry, site: Site, lens: Lens) -> Card:
     [found] = figures(actor, [(entry, site.name)], lens)
 
     def open_on(day: date) -> set[str]:
-        then = bulk.standings(actor, [entry], Lens(day, lens.known_at))[entry.scope_id]
+        then = certification.standings(actor, [entry], Lens(day, lens.known_at))[entry.scope_id]
         return {f.requirement.code for f in then.gaps}
 
     codes = [f.requirement.code for f in found.tasks]
@@ -83,7 +83,7 @@ def card(actor: Actor, entry: Entry, site: Site, lens: Lens) -> Card:
 
 def figures(actor: Actor, entries: Sequence[tuple[Entry, str]], lens: Lens) -> list[Figures]:
     """The figures of several entries, each with the name of its site, in their order."""
-    standings = bulk.standings(actor, [entry for entry, _ in entries], lens)
+    standings = certification.standings(actor, [entry for entry, _ in entries], lens)
     reported = _reported(actor, [entry.scope_id for entry, _ in entries], lens)
     counted = _compliance([entry.scope_id for entry, _ in entries], lens)
     may = can(actor, Permission.EVENT_READ)

@@ -52,7 +52,9 @@ class Kept:
 
     def year(self, on: date = ON) -> list[str]:
         with reading(self.hospital.coordinator):
-            return [e.kind for e in queries.year_before(self.hospital.site_id, self.europe, Lens(on))]
+            place = ([self.hospital.site_id], [self.europe])
+            happened = queries.year_of(*place, Lens(on))
+            return [e.kind for e in [*happened, *queries.about_of(*place, happened, Lens(on))]]
 
 
 @pytest.fixture
@@ -107,14 +109,22 @@ def test_cases_count_for_365_days_too(kept: Kept) -> None:
     assert kept.year() == ["case-report"]
 
 
-def test_the_newest_of_a_kind_may_be_of_any_day(kept: Kept) -> None:
-    kept.infusion(date(2015, 1, 1), uuid4())
-    key = kept.infusion(date(2016, 1, 1), uuid4())
+def test_the_last_day_of_a_kind_may_be_any_up_to_the_one_asked_about(kept: Kept) -> None:
+    for day in (date(2015, 1, 1), date(2016, 1, 1)):
+        kept.infusion(day, uuid4())
+    place = (kept.hospital.site_id, kept.europe)
     with reading(kept.hospital.coordinator):
-        found = queries.newest(kept.hospital.site_id, kept.europe, EvidenceKind.INFUSION, Lens(ON))
-        assert found is not None and found.subject_id == key
-        early = Lens(date(2014, 1, 1))
-        assert queries.newest(kept.hospital.site_id, kept.europe, EvidenceKind.INFUSION, early) is None
+        for day, found in ((ON, date(2016, 1, 1)), (date(2015, 6, 1), date(2015, 1, 1)), (date(2014, 1, 1), None)):
+            assert queries.last_of([place[0]], [place[1]], EvidenceKind.INFUSION, Lens(day)).get(place) == found
+
+
+def test_of_a_kind_about_one_subject_the_newest_counts_and_of_audit_findings_each(kept: Kept) -> None:
+    kept.append(EvidenceKind.RECORDS_KEPT, date(2021, 3, 1))
+    newest = kept.append(EvidenceKind.RECORDS_KEPT, date(2021, 4, 1))
+    still = [kept.append(EvidenceKind.AUDIT_FINDING, date(2021, 5, day)) for day in (1, 2)]
+    with reading(kept.hospital.coordinator):
+        found = queries.newest_of([kept.hospital.site_id], [kept.europe], Lens(ON))
+    assert [one.id for one in found] == [newest, *still]
 
 
 def test_evidence_is_appended_only_inside_a_transaction(world: World) -> None:
