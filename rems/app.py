@@ -62,6 +62,7 @@ def create_app(
             app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies, x_host=0
         )
     app.extensions["rems_settings"] = chosen
+    app.extensions["rems_programs_folder"] = PROGRAMS
     app.extensions["rems_catalogue"] = files.of_installation(PROGRAMS.parent, demo=chosen.demo)
     app.extensions["rems_shown_sign_ins"] = SHOWN if chosen.demo else ()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))

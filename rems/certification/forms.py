@@ -14,6 +14,7 @@ from rems.web.forms import (
     LongTextField,
     TextField,
     TickField,
+    UploadField,
 )
 
 
@@ -129,3 +130,22 @@ class OtherDayForm(BaseForm):
         longest=40,
         optional=True,
     )
+
+
+class DraftForm(BaseForm):
+    file = UploadField(
+        "Draft", kinds=("text",), megabytes=2, hint="The whole file of the program with its new version, as YAML"
+    )
+
+
+class CarriedField(HiddenField):
+    """A file that was shown, carried along with its lines."""
+
+    lines = True
+
+
+class ShownDraftForm(BaseForm):
+    """The draft that was shown, sent back to be downloaded as a list."""
+
+    content = CarriedField(longest=2 * 1024 * 1024)
+    name = HiddenField()

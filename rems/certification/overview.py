@@ -1,9 +1,6 @@
 """The list of certifications for those who decide: what waits, how each site stands, to look at and to download."""
 
-import csv
-import io
-
-from flask import make_response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, require
@@ -19,6 +16,7 @@ from rems.core.errors import BadInput
 from rems.core.lens import Lens
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
+from rems.web.tables import csv_answer
 
 SIZE = 25
 HEADS = ("site_id", "site", "place", "program", "step", "state", "since", "last_act", "by", "on", "reason", "gaps")
@@ -56,36 +54,25 @@ def download() -> ResponseReturnValue:
     actor = current_actor()
     found, lens, _ = _asked(actor)
     standings = queries.standings(actor, [one.entry for one in found], lens)
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(HEADS)
-    for one in found:
+
+    def row(one: Listed) -> list[object]:
         state, last = standings[one.entry.scope_id].state, one.last
-        table.writerow(
-            [
-                one.entry.site_id,
-                plain(one.name),
-                plain(one.place),
-                one.entry.program.code,
-                STEP_WORDS[one.step],
-                STATES[state.state][0],
-                state.since or "",
-                DONE_WORDS[last.kind] if last else "",
-                plain(last.by) if last else "",
-                last.on if last else "",
-                plain(last.reason) if last else "",
-                len(standings[one.entry.scope_id].gaps),
-            ]
-        )
-    answer = make_response(text.getvalue().encode("utf-8-sig"))
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="certifications-{lens.as_of}.csv"'
-    return answer
+        return [
+            one.entry.site_id,
+            one.name,
+            one.place,
+            one.entry.program.code,
+            STEP_WORDS[one.step],
+            STATES[state.state][0],
+            state.since,
+            DONE_WORDS[last.kind] if last else "",
+            last.by if last else "",
+            last.on if last else "",
+            last.reason if last else "",
+            len(standings[one.entry.scope_id].gaps),
+        ]
 
-
-def plain(words: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{words}" if words[:1] in "=+-@\t\r" and words else words
+    return csv_answer(f"certifications-{lens.as_of}.csv", HEADS, map(row, found))
 
 
 def _asked(actor: Actor) -> tuple[list[Listed], Lens, dict[str, str]]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
-from rems.certification import deciding, excepting, joining, overview, papers, queries, shown, signed
+from rems.certification import deciding, excepting, impact_views, joining, overview, papers, queries, shown, signed
 from rems.certification.acts import act_row, invocations_of
 from rems.certification.desk import bp, here
 from rems.certification.forms import OtherDayForm
@@ -23,7 +23,7 @@ from rems.sites import queries as sites
 from rems.trail.knowing import settled
 from rems.web.lens import current_lens
 
-__all__ = ["bp", "deciding", "excepting", "joining", "overview", "signed"]
+__all__ = ["bp", "deciding", "excepting", "impact_views", "joining", "overview", "signed"]
 
 LEADS_TO = {ActKind.SUSPENDED: "suspend", ActKind.REINSTATED: "reinstate", ActKind.DECERTIFIED: "decertify"}
 

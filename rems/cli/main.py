@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rems.cli import account, demo, importing, ledger, program, rules, serve
+from rems.cli import account, demo, impact, importing, ledger, program, rules, serve
 from rems.cli.migrate import migrate
 from rems.core import place, settings
 from rems.core.errors import DomainError, Incomplete
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(given: argparse.Namespace) -> int:
     if given.command == "rule":
         return rules.run(given.name, schema=given.schema)
-    if given.command == "program":
+    if given.command == "program" and given.what != "impact":
         return program.run(given)
     chosen = settings.read()
     if given.command == "serve":
@@ -84,6 +84,8 @@ def run(given: argparse.Namespace) -> int:
             demo.fill(chosen, where, seed=given.seed)
         case "ledger":
             return ledger.check_signature(chosen, where, given.signature)
+        case "program":
+            return impact.impact(chosen, where, given.file)
         case "import":
             return importing.faers(chosen, where, given.folder)
         case _:

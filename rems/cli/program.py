@@ -20,10 +20,14 @@ FOLDER = ROOT / "config" / "programs"
 
 def add_to(commands: Any) -> None:
     """The command `program` and what it takes."""
-    program = commands.add_parser("program", help="the programs as they stand in config/programs; no database")
+    program = commands.add_parser(
+        "program", help="the programs as they stand in config/programs; impact alone asks the database"
+    )
     what = program.add_subparsers(dest="what", required=True, metavar="WHAT")
     check = what.add_parser("check", help="every error of a file, with its line and what would be right; 1: there are")
     check.add_argument("file", type=Path, metavar="FILE")
+    ahead = what.add_parser("impact", help="which sites would lose or gain what by a draft, as CSV; 1: some lose")
+    ahead.add_argument("file", type=Path, metavar="FILE")
     what.add_parser("list", help="every program with its versions and days")
     show = what.add_parser("show", help="what a program asks on a day")
     show.add_argument("program", metavar="ID", help="the code of a program")

@@ -1,16 +1,13 @@
 """The scorecard of a site, and those of all sites in a list: what the sponsor sees, the site sees too."""
 
-import csv
-import io
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, require
 from rems.access.session import current_actor
 from rems.certification import library_page, listing
-from rems.certification.overview import plain
 from rems.certification.shown import STATES
 from rems.core.errors import NotFound
 from rems.core.lens import Lens
@@ -20,6 +17,7 @@ from rems.sites import queries as sites
 from rems.sites.queries import Entry
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
+from rems.web.tables import csv_answer
 
 bp = Blueprint("scorecards", __name__)
 
@@ -83,15 +81,8 @@ def download() -> ResponseReturnValue:
     require(actor, Permission.SITE_READ)
     lens, asked = current_lens(zone=actor.timezone), words()
     rows, _ = scorecard.entered(actor, program=asked["program"], text=asked["q"], number=1, size=scorecard.MOST_COUNTED)
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(HEADS)
-    for one in scorecard.figures(actor, rows, lens):
-        table.writerow(line(one, lens))
-    answer = make_response(text.getvalue().encode("utf-8-sig"))
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="scorecards-{lens.as_of}.csv"'
-    return answer
+    rows_ = (line(one, lens) for one in scorecard.figures(actor, rows, lens))
+    return csv_answer(f"scorecards-{lens.as_of}.csv", HEADS, rows_)
 
 
 def line(one: Figures, lens: Lens) -> list[object]:
@@ -99,7 +90,7 @@ def line(one: Figures, lens: Lens) -> list[object]:
     asked, late = bool(one.stock.asked), one.delays
     return [
         one.entry.site_id,
-        plain(one.site),
+        one.site,
         one.entry.program.code,
         lens.as_of,
         STATES[one.standing.state.state][0],

@@ -1,11 +1,9 @@
 """Lists of sites and staff: an upload that first says what each line would do, and lists to take away."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
@@ -20,6 +18,7 @@ from rems.sites.models import Site
 from rems.sites.rules import IdentifierKind
 from rems.sites.sheets import Outcome, Told
 from rems.web.lens import current_lens
+from rems.web.tables import csv_answer
 
 SHOWN = 500  # lines of a dry run on a page; the rest is counted
 MOST_BYTES = 4 * 1024 * 1024
@@ -106,7 +105,7 @@ def template(kind: str) -> ResponseReturnValue:
     """An empty list with its heading."""
     if kind not in COLUMNS:
         raise NotFound(f'There is no list of "{kind[:40]}"; there are lists of sites and of staff.')
-    return _file(sheets.template(COLUMNS[kind]), f"{kind}-empty.csv")
+    return csv_answer(f"{kind}-empty.csv", _heads(kind), ())
 
 
 @bp.get("/sites.csv")
@@ -115,11 +114,11 @@ def export() -> ResponseReturnValue:
     lens = current_lens()
     sites = queries.all_of(current_actor())
     numbers = details.numbers([s.id for s in sites], lens, IdentifierKind.SPONSOR)
-    rows = ([_plain(s, c.name, numbers.get(s.id, [])) for c in sheets.SITES] for s in sites)
-    return _file(_written(sheets.SITES, rows), f"sites-{lens.as_of}.csv")
+    rows = ([_value(s, c.name, numbers.get(s.id, [])) for c in sheets.SITES] for s in sites)
+    return csv_answer(f"sites-{lens.as_of}.csv", _heads("sites"), rows)
 
 
-def _plain(site: Site, name: str, numbers: Sequence[str]) -> str:
+def _value(site: Site, name: str, numbers: Sequence[str]) -> str:
     return (numbers[0] if numbers else "") if name == "site_number" else str(getattr(site, name))
 
 
@@ -133,18 +132,8 @@ def export_staff(site_id: UUID) -> ResponseReturnValue:
         for p in details.people(site_id, lens)
         if p.from_on <= lens.as_of
     )
-    return _file(_written(sheets.STAFF, rows), f"staff-{lens.as_of}.csv")
+    return csv_answer(f"staff-{lens.as_of}.csv", _heads("staff"), rows)
 
 
-def _written(columns: Sequence[sheets.Column], rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO(newline="")
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerows(rows)
-    return sheets.template(columns) + text.getvalue()
-
-
-def _file(text: str, name: str) -> Response:
-    answer = make_response(text)
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+def _heads(kind: str) -> list[str]:
+    return [column.name for column in COLUMNS[kind]]

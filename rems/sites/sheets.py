@@ -200,8 +200,3 @@ def counted(told: Sequence[Told]) -> dict[Outcome, int]:
 def person_key(site: str, email: str, name: str) -> tuple[str, str]:
     """By what a person of a list is told from others: the e-mail address, else the name, at one site."""
     return ("email", f"{folded(site)}|{email.lower()}") if email else ("name", f"{folded(site)}|{folded(name)}")
-
-
-def template(columns: Sequence[Column]) -> str:
-    """An empty list: its heading alone, with the mark by which a spreadsheet knows UTF-8."""
-    return "\ufeff" + ",".join(column.name for column in columns) + "\r\n"

@@ -99,7 +99,3 @@ def test_an_empty_cell_changes_nothing_and_a_change_says_before_and_after() -> N
     told = sheets.compared(line, {"city": "Bonn", "phone": "1"}, {"city": "Köln", "phone": ""})
     assert (told.outcome, told.words) == (Outcome.CHANGED, 'city: "Bonn" becomes "Köln"')
     assert sheets.compared(line, {"city": "Bonn"}, {"city": "Bonn"}).outcome is Outcome.SAME
-
-
-def test_an_empty_list_has_the_mark_of_utf_8_and_every_column() -> None:
-    assert sheets.template(STAFF) == "\ufeffsite,name,role,email,from,until\r\n"
