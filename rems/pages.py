@@ -9,6 +9,7 @@ from rems.access.session import current_actor, signed_in
 from rems.background import views as background
 from rems.certification import library_views as library
 from rems.certification import views as certification
+from rems.compliance import views as compliance
 from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
@@ -27,7 +28,7 @@ from rems.training import views as training
 
 FLOORS = (
     (access, signatures, programs, sites, training, stock, background, certification, library)
-    + (patients, events, followup, reminders, reports, oversight, accounts, scorecards, signers)
+    + (patients, events, followup, compliance, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.
 SIGNED = (signed_authorizations, signed_enrollments)
@@ -71,6 +72,7 @@ def navigation() -> dict[str, object]:
         "menu_links": [
             ("My reminders", url_for("reminders.index")),
             *([("Overridden stops", url_for("patients.overrides"))] if can(actor, Permission.PATIENT_READ) else []),
+            *([("Deviations", url_for("compliance.index"))] if can(actor, Permission.SITE_READ) else []),
             ("Change my password", url_for("accounts.password")),
             ("What each role may do", url_for("access.roles")),
         ],

@@ -1,4 +1,4 @@
-"""What a deviation and the actions against it must say, when they are late, and when a deviation may be closed. Pure."""
+"""What a deviation and its actions must say, when they are late, and when a deviation may be closed. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

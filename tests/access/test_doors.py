@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from rems.access.rules import Role
+from rems.compliance import actions as compliance
+from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.actor import Actor
 from rems.core.ids import uuid7
 from rems.events import actions
@@ -34,6 +36,10 @@ INSIDE = re.compile(r"&lt;Macro|&lt;bound method|&lt;function|&lt;rems\.|\{\{|\{
 SENT = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TOO_OLD = "This form is too old"
 DAY = date(2026, 10, 9)
+DEVIATED = compliance.Happened(
+    DeviationSource.SITE, DeviationSeverity.MINOR, DAY, "A log was not signed.", "It was signed."
+)
+PLANNED = compliance.Plan(ActionKind.CORRECTIVE, "Remind", "A nurse", DAY, date(2026, 12, 1), date(2026, 12, 9))
 HAPPENED = Happening(
     Kind.OTHER, "Rash", DAY, DAY, DAY, (), Outcome.RECOVERED, ended_on=DAY, not_serious_reason="It went by itself."
 )
@@ -68,6 +74,8 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     )
     number = keeping.add_identifier(hospital.site_id, IdentifierKind.FACT, "F-100", **said)
     unit = sites.add_location(hospital.site_id, "Unit", LocationKind.UNIT, by=hospital.coordinator, now=world.now)
+    deviation = compliance.report(hospital.scope_id, DEVIATED, by=hospital.coordinator, now=world.now)
+    action = compliance.plan(deviation, PLANNED, by=hospital.coordinator, now=world.now)
     [(lot,)] = superuser.execute("select id from stock_lot order by id limit 1").fetchall()
     [(fact,)] = superuser.execute("select id from patient_fact where kind = 'weight' limit 1").fetchall()
     [(piece,)] = superuser.execute("select id from evidence where source_table = 'site' order by id limit 1").fetchall()
@@ -98,6 +106,8 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "contact": contact,
         "identifier": number,
         "list": "staff",
+        "deviation_id": deviation,
+        "action_id": action,
         "fact_id": fact,
         "piece_id": piece,
         "code": EUROPE,
