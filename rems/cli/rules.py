@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rems.cli import asked, facts
+from rems.cli import asked, facts, findings
 from rems.core.errors import BadInput
 from rems.events import grading
 
@@ -34,6 +34,7 @@ RULES: Mapping[str, Rule] = {
     "dose": Rule(asked.dose_schema, asked.dose),
     "windows": Rule(asked.windows_schema, asked.windows),
     "clocks": Rule(asked.clocks_schema, asked.clocks),
+    "findings": Rule(findings.schema, findings.findings),
 }
 NAMES = tuple(RULES)
 

@@ -108,8 +108,7 @@ def void(at: Recording, old: PatientFact) -> PatientFact:
     row = keep(at, FactKind(old.kind), old.holds_on, old.detail, weight_kg=old.weight_kg)
     row.supersedes_id, row.void = old.id, True
     for proof in _proofs(at, old):
-        taken = _append(at, proof.kind, old.id, on=proof.holds_on, summary=proof.summary, supersedes_id=proof.id)
-        taken.void = True
+        _append(at, proof.kind, old.id, on=proof.holds_on, summary=proof.summary, supersedes_id=proof.id, void=True)
     return row
 
 
@@ -127,6 +126,7 @@ def _append(
     summary: str,
     until_on: date | None = None,
     supersedes_id: UUID | None = None,
+    void: bool = False,
 ) -> Evidence:
     return evidence.append(
         kind,
@@ -141,4 +141,5 @@ def _append(
         source_id=source_id,
         detail=queries.named(at.patient),
         supersedes_id=supersedes_id,
+        void=void,
     )

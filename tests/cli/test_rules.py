@@ -24,6 +24,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "dose": {"weight_kg": 75.3},
     "windows": {"schedule": "EBMT-PASS-15Y", "infused_on": "2024-02-29"},
     "clocks": CASE,
+    "findings": {"program": "US-FDA-REMS-KYMRIAH", "on": "2021-12-15"},
 }
 
 
@@ -167,6 +168,47 @@ def test_where_it_happened_decides_which_clocks_run(
     assert codes or found["steps"][-1] == "No clock of this program runs for such a case"
 
 
+SHORTAGE = {"code": "FDA-TOCI-SHORTAGE-2021", "from_on": "2021-12-10"}
+KYMRIAH: dict[str, Any] = {
+    "program": "US-FDA-REMS-KYMRIAH",
+    "on": "2021-12-15",
+    "staff": [{"name": "Tobias Renquist", "role": "nurse", "from_on": "2021-12-06"}],
+    "representative": {"name": "Dr. Vantongeren", "since": "2018-04-02"},
+    "evidence": [{"kind": "staff-training", "about": "Tobias Renquist", "holds_on": "2021-12-14"}],
+    "doses": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "state", "evidence"),
+    [
+        ({}, "SITE-TOCI-ON-SITE", "not_met", []),
+        ({"exceptions": [SHORTAGE]}, "SITE-TOCI-ON-SITE", "met_by_exception", []),
+        ({"exceptions": [{**SHORTAGE, "until_on": "2021-12-14"}]}, "SITE-TOCI-ON-SITE", "not_met", []),
+        ({}, "SITE-TRAIN-STAFF", "met", [1]),
+        ({"on": "2021-12-13"}, "SITE-TRAIN-STAFF", "not_met", []),
+        ({}, "SITE-AR-DESIGNATE", "met", []),
+        ({"representative": None}, "SITE-AR-DESIGNATE", "not_met", []),
+    ],
+)
+def test_findings_of_a_site_with_what_decided_them(
+    changed: dict[str, Any], code: str, state: str, evidence: list[int], monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    found = answer(monkeypatch, capsys, "findings", KYMRIAH | changed)
+    one = next(f for f in found["answer"] if f["code"] == code)
+    assert (one["state"], one["evidence"]) == (state, evidence)
+    assert one["why"].endswith(".")
+
+
+def test_after_a_program_closed_nothing_is_found_and_the_steps_say_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = answer(monkeypatch, capsys, "findings", {**KYMRIAH, "on": "2025-06-26"})
+    assert found["answer"] == []
+    assert "has no version in force on 2025-06-26; it asks nothing on this day" in found["steps"][0]
+
+
 @pytest.mark.parametrize(
     ("name", "given", "sentence"),
     [
@@ -209,6 +251,13 @@ def test_where_it_happened_decides_which_clocks_run(
         ("clocks", {**CASE, "serious": None}, "serious must be true or false, not null."),
         ("clocks", {**CASE, "country": "Germany"}, "country must be where it happened, ISO 3166-1 alpha-2, such as DE"),
         ("clocks", {**CASE, "country": 49}, "country must be a text, not 49."),
+        (
+            "findings",
+            {**KYMRIAH, "program": "US-FDA-LABEL-CART-2025", "exceptions": [SHORTAGE]},
+            "FDA-TOCI-SHORTAGE-2021 is no exception of",
+        ),
+        ("findings", {**KYMRIAH, "staff": [{"name": "X"}]}, "staff 1: role is missing: what the person does."),
+        ("findings", {**KYMRIAH, "doses": -1}, "doses must be a whole number from 0 to 10000, not -1."),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(

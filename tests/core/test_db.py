@@ -17,6 +17,7 @@ from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.evidence.models import Evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
+from rems.programs import queries as programs
 from rems.trail.knowing import settled
 from tests.factories import ADMIN, Hospital, World
 
@@ -80,9 +81,12 @@ def test_two_people_who_change_the_same_row_do_not_overwrite_each_other(world: W
 
 
 def tell(hospital: Hospital, holds_on: date, summary: str, *, corrects: UUID | None = None, void: bool = False) -> UUID:
+    with reading(hospital.coordinator):
+        program_id = programs.key(hospital.code)
     row = Evidence(
         id=uuid7(),
         scope_id=hospital.site_id,
+        program_id=program_id,
         kind=EvidenceKind.AUDIT,
         subject_kind=SubjectKind.SITE,
         subject_id=hospital.site_id,
