@@ -7,6 +7,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import many
 from bench.acts import measure
 from bench.ground import ground
 
@@ -19,7 +20,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="rems-bench-") as folder:
         Path(folder).chmod(0o755)
         with ground(Path(folder)) as (app, where):
-            rows = measure(app, where)
+            rows, wholes = measure(app, where), many.measure(app, where)
     lines = [
         (r.act, f"{r.median_ms:.1f}", f"{r.p95_ms:.1f}", str(r.statements), f"{r.bare_ms:.1f}", f"{r.ratio:.1f}")
         for r in rows
@@ -29,10 +30,18 @@ def main() -> int:
         print(
             "  ".join(v.ljust(w) if i == 0 else v.rjust(w) for i, (v, w) in enumerate(zip(line, widths, strict=True)))
         )
+    print()
+    for whole in wholes:
+        print(f"{whole.act}: {whole.seconds:.4f} s, limit {whole.limit:g} s")
     moment = datetime.now(UTC)
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{moment:%Y%m%d-%H%M%S}.json"
-    about = {"at": moment.isoformat(), "python": platform.python_version(), "rows": [r.as_json() for r in rows]}
+    about = {
+        "at": moment.isoformat(),
+        "python": platform.python_version(),
+        "rows": [r.as_json() for r in rows],
+        "wholes": [w.as_json() for w in wholes],
+    }
     file.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     print(f"\nwritten to {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
     over = [
@@ -40,7 +49,10 @@ def main() -> int:
     ]
     for act in over:
         print(f"over its limit of {LIMITS[act][0]} statements and {LIMITS[act][1]:.0f} ms: {act}", file=sys.stderr)
-    return 1 if over else 0
+    slow = [whole for whole in wholes if whole.seconds > whole.limit]
+    for whole in slow:
+        print(f"over its limit of {whole.limit:g} s: {whole.act}", file=sys.stderr)
+    return 1 if over or slow else 0
 
 
 sys.exit(main())

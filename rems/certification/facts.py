@@ -70,6 +70,16 @@ class Representative:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """Another representative from a day on, and the first day on which that one signed an enrollment form after it."""
+
+    since: date
+    name: str
+    former: str
+    enrolled_on: date | None
+
+
+@dataclass(frozen=True)
 class Invoked:
     """An exception that the site relies on, from a day to a day (None: until it says otherwise), and what shows it."""
 
@@ -90,6 +100,7 @@ class SiteFacts:
 
     `doses` are those on hand for a patient of `weight_kg`. `asked_since`: the day from which a requirement has been
     asked without a break; an infusion before it owes nothing. `left` names a representative who works there no more.
+    `handovers`: every change of the representative up to the day, oldest first; `lapsing` reads them.
     """
 
     site_id: UUID
@@ -103,6 +114,7 @@ class SiteFacts:
     last_infused_on: date | None = None
     asked_since: Mapping[str, date] = field(default_factory=dict)
     invoked: tuple[Invoked, ...] = ()
+    handovers: tuple[Handover, ...] = ()
 
     @cached_property
     def _by_kind(self) -> Mapping[EvidenceKind, tuple[Piece, ...]]:

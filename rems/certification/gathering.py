@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from rems.certification.acts import acts_of, invocations_of
 from rems.certification.models import Certification, ExceptionInvocation
-from rems.certification.roster import at_work, designations, rosters, who_signs
+from rems.certification.roster import at_work, designations, handovers, rosters, who_signs
 from rems.certification.rules import Piece, SiteFacts
 from rems.certification.states import Act
 from rems.core.db import db
@@ -47,6 +47,7 @@ def gather(entries: Sequence[Entry], lens: Lens) -> Mapping[UUID, Gathered]:
     pieces, infused = _pieces(entries, lens)
     weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
     doses = stock.doses_of(sites, lens, weight)
+    forms = evidence.days_of(sites, list({e.program_id for e in entries}), EvidenceKind.ENROLLMENT_FORM, lens)
     found = {}
     for entry in entries:
         listed, certificate = people[entry.site_id], certificates.get(entry.scope_id)
@@ -62,6 +63,7 @@ def gather(entries: Sequence[Entry], lens: Lens) -> Mapping[UUID, Gathered]:
             weight_kg=weight,
             certified_on=certificate.holds_on if certificate else None,
             last_infused_on=infused.get(place),
+            handovers=handovers(named[entry.scope_id], listed, forms.get(place, ())),
         )
         found[entry.scope_id] = Gathered(
             entry, known, certificate, tuple(acts[entry.scope_id]), tuple(invoked[entry.scope_id])

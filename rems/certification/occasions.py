@@ -70,6 +70,15 @@ def _inactivity(asked: Requirement, facts: SiteFacts, on: date) -> Answer:
     return (FindingState.DUE_SOON if again - on <= timedelta(SOON_DAYS) else FindingState.MET), f"{said}."
 
 
+def asked_from(asked: Requirement, facts: SiteFacts) -> date | None:
+    """The day from which retraining is asked after a pause; None where nothing is counted."""
+    limit = asked.parameters.get(LIMIT)
+    days = [day for day in (facts.certified_on, facts.last_infused_on) if day]
+    if retrained := facts.newest(asked.evidence, facts.site_id):
+        days.append(retrained.holds_on)
+    return limit.after(max(days)) if isinstance(limit, Quantity) and days else None
+
+
 def _after(limit: Quantity, day: date) -> date:
     found = limit.after(day)
     if found is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from rems.certification.rules import Member, Representative
+from rems.certification.rules import Handover, Member, Representative
 from rems.core.db import db
 from rems.core.facts import facts
 from rems.core.lens import Lens
@@ -82,3 +82,17 @@ def who_signs(named: Sequence[Designation], listed: tuple[Listed, ...], on: date
             break
         since = before
     return Representative(person.member.id, person.member.name, since, former), ""
+
+
+def handovers(
+    named: Sequence[Designation], listed: tuple[Listed, ...], forms: Sequence[tuple[UUID, date]]
+) -> tuple[Handover, ...]:
+    """Each change from one person to another; `forms`: who signed an enrollment form on which day. Pure."""
+    people = {one.member.id: one.member.name for one in listed}
+    known = [(since, key) for since, key in named if key in people]
+    found = []
+    for (_, before), (since, key) in zip(known, known[1:], strict=False):
+        if key != before:
+            enrolled = next((on for who, on in forms if who == key and on >= since), None)
+            found.append(Handover(since, people[key], people[before], enrolled))
+    return tuple(found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from rems.certification.facts import Answer, FindingState, Invoked, Member, Piece, Representative, SiteFacts
+from rems.certification.facts import Answer, FindingState, Handover, Invoked, Member, Piece, Representative, SiteFacts
 from rems.certification.occasions import SOON_DAYS, on_occasion
 from rems.certification.used import pieces_used
 from rems.certification.words import done, full_stop, listed, long_day, plural
@@ -15,6 +15,7 @@ from rems.programs.rules import Ask, EvidenceKind, Program, Requirement, Stage, 
 __all__ = [  # words of the files beside this one, so that other floors need one import
     "Finding",
     "FindingState",
+    "Handover",
     "Invoked",
     "Member",
     "Piece",

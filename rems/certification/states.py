@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from rems.certification.facts import SiteFacts
+from rems.certification.lapsing import lapsed
 from rems.certification.rules import Finding, asks_for_certification
 from rems.certification.words import full_stop, long_day
-from rems.programs.rules import Program, TriggerEffect, TriggerKind, Version
+from rems.programs.rules import Program, Version
 
 
 class ActKind(StrEnum):
@@ -80,9 +81,11 @@ def state_on(
         return StateOn(CertificationState.DECERTIFIED, last.on, _told("De-certified", last), may_treat=False)
     if last.kind is ActKind.SUSPENDED and (last.until_on is None or on <= last.until_on):
         return StateOn(CertificationState.SUSPENDED, last.on, _told("Suspended", last), may_treat=False)
-    certified = next(a for a in reversed(past) if a.kind is ActKind.CERTIFIED)
-    if facts is not None and (ended := _lapse(program, version, certified, facts, found, on)):
-        return ended
+    certified = next((a for a in reversed(past) if a.kind is ActKind.CERTIFIED), None)
+    if certified is None:  # suspended or reinstated before it was ever certified: nothing to go back to
+        return StateOn(CertificationState.IN_PROGRESS, past[0].on, "", may_treat=False)
+    if facts is not None and (ended := lapsed(program, version, certified.on, facts, found, on)):
+        return StateOn(CertificationState.LAPSED, ended.on, ended.why, may_treat=False)
     open_ = [f for f in found if f.gap]
     state = CertificationState.OPEN_FINDINGS if open_ else CertificationState.CERTIFIED
     return StateOn(state, certified.on, "", may_treat=True)
@@ -91,22 +94,3 @@ def state_on(
 def _told(words: str, act: Act) -> str:
     until = f" until {long_day(act.until_on)}" if act.until_on else ""
     return f"{words} from {long_day(act.on)}{until}: {full_stop(act.reason)}"
-
-
-def _lapse(
-    program: Program, version: Version, certified: Act, facts: SiteFacts, found: Sequence[Finding], on: date
-) -> StateOn | None:
-    """The end by a trigger that the data name, once its grace is over and what cures it is not met."""
-    for trigger in version.triggers:
-        grace = trigger.grace or program.local.graces.get(trigger.kind)
-        who = facts.representative
-        if trigger.effect is not TriggerEffect.LAPSED or trigger.kind is not TriggerKind.NEW_REPRESENTATIVE:
-            continue
-        if grace is None or who is None or not who.former or who.since <= certified.on:
-            continue
-        ends = grace.after(who.since)
-        cure = next((f for f in found if f.requirement.code == trigger.cured_by), None)
-        if ends is not None and on > ends and cure is not None and cure.gap:
-            why = f"{cure.why} The {grace} after the change ended on {long_day(ends)}."
-            return StateOn(CertificationState.LAPSED, ends + timedelta(days=1), why, may_treat=False)
-    return None

@@ -97,6 +97,22 @@ def last_of(
     return {(site_id, program_id): on for site_id, program_id, on in db.session.execute(found) if program_id}
 
 
+def days_of(
+    site_ids: Collection[UUID], program_ids: Collection[UUID], kind: EvidenceKind, lens: Lens
+) -> dict[tuple[UUID, UUID], list[tuple[UUID, date]]]:
+    """Every record of a kind under each site and program: about whom, and its day; oldest first, ended ones too."""
+    row = Evidence
+    query = facts(row, lens).where(row.scope_id.in_(site_ids), row.program_id.in_(program_ids), row.kind == kind)
+    columns = (row.scope_id, row.program_id, row.subject_id, row.holds_on)
+    found: dict[tuple[UUID, UUID], list[tuple[UUID, date]]] = {}
+    for site_id, program_id, about, on in db.session.execute(
+        query.order_by(row.holds_on, row.id).with_only_columns(*columns)
+    ):
+        if program_id:
+            found.setdefault((site_id, program_id), []).append((about, on))
+    return found
+
+
 PLAIN = (
     Evidence.id,
     Evidence.scope_id,

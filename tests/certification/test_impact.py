@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from bench.many import SITES
 from rems.app import PROGRAMS
 from rems.certification import impact, queries
 from rems.certification.foreseeing import draft_of, foresee
@@ -134,23 +135,6 @@ def test_the_page_shows_it_and_gives_the_list(world: World, client: FlaskClient)
     answer = client.post("/certification/impact", data=wrong)
     assert answer.status_code == 422
     assert "this is not YAML" in answer.text
-
-
-SITES = """
-with made as (select gen_random_uuid() as site, gen_random_uuid() as entry, n from generate_series(1, %(sites)s) n),
-homes as (insert into scope (id, site_id) select site, site from made),
-entries as (insert into scope (id, site_id, program_id) select entry, site, %(program)s from made),
-named as (insert into site (id, name, folded, city, region, country, timezone, phone, email, version)
-  select site, 'Site ' || n, 'site ' || n, 'Town', '', 'DE', 'UTC', '', '', 1 from made),
-people as (insert into staff_member (id, scope_id, name, role, email, from_on, version)
-  select gen_random_uuid(), site, 'Person ' || p, 'nurse', '', '2020-01-01', 1 from made,
-  generate_series(1, %(people)s) p
-  returning id, scope_id)
-insert into evidence (id, scope_id, program_id, holds_on, kind, subject_kind, subject_id, summary, detail,
-    source_table, source_id, recorded_at, recorded_by, void)
-  select gen_random_uuid(), scope_id, %(program)s, date '2021-01-01' + k, 'staff-training', 'person', id, 'Trained',
-    '{}', 'training_record', id, now(), 'a test', false from people, generate_series(1, %(each)s) k
-"""
 
 
 def test_five_thousand_sites_are_looked_at_within_ten_seconds(

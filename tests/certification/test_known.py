@@ -165,17 +165,22 @@ def test_transactions_that_commit_out_of_order_change_no_answer(app: Flask, worl
             except BaseException as error:  # told to the test below
                 failed.append(error)
 
-    writers = [threading.Thread(target=write, args=(seed,)) for seed in range(3)]
-    given_ = []
-    for writer in writers:
-        writer.start()
-    while any(writer.is_alive() for writer in writers):
+    def note() -> None:
         with reading(hospital.manager):
             known_at, sure = settled()
         assert sure
         given_.append((known_at, ask(ON, known_at)))
+
+    writers = [threading.Thread(target=write, args=(seed,)) for seed in range(3)]
+    given_: list[tuple[datetime, tuple[Any, ...]]] = []
+    note()
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        note()
     for writer in writers:
         writer.join()
+    note()
     assert not failed, failed
     assert [answer for _, answer in given_] == [ask(ON, known_at) for known_at, _ in given_]
     assert len({str(answer) for _, answer in given_}) > 1

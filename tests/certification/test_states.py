@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from rems.certification import rules
-from rems.certification.rules import FindingState, Piece, Representative, SiteFacts
+from rems.certification.rules import FindingState, Handover, Piece, Representative, SiteFacts
 from rems.certification.states import Act, ActKind, CertificationState, StateOn, state_on
 from rems.core.settings import ROOT
 from rems.programs import files
@@ -31,7 +31,9 @@ REASON = "The program manager said so"
 CERTIFIED = Act(ActKind.CERTIFIED, date(2020, 1, 10), REASON)
 SUSPENDED = Act(ActKind.SUSPENDED, date(2020, 3, 1), REASON, until_on=date(2020, 3, 31))
 CHANGED = SiteFacts(
-    SITE, representative=Representative(ILSE, "Dr. Ilse Vantongeren", date(2020, 5, 1), former="Dr. Old")
+    SITE,
+    representative=Representative(ILSE, "Dr. Ilse Vantongeren", date(2020, 5, 1), former="Dr. Old"),
+    handovers=(Handover(date(2020, 5, 1), "Dr. Ilse Vantongeren", "Dr. Old", None),),
 )
 THIRTY_DAYS = Local(graces={TriggerKind.NEW_REPRESENTATIVE: Quantity(30, Unit.CALENDAR_DAYS)})
 
@@ -101,6 +103,78 @@ def test_certifying_again_ends_a_lapse() -> None:
     again = Act(ActKind.CERTIFIED, date(2020, 7, 1), REASON)
     given = state([CERTIFIED, again], date(2020, 7, 1), facts=CHANGED, program=lapsing(THIRTY_DAYS))
     assert (given.state, given.since) == (CertificationState.OPEN_FINDINGS, date(2020, 7, 1))
+
+
+HANDOVER = CHANGED.handovers[0]
+
+
+@pytest.mark.parametrize(
+    ("handovers", "on", "expected"),
+    [
+        # enrolled in time: it goes on
+        ([replace(HANDOVER, enrolled_on=date(2020, 5, 31))], date(2022, 1, 1), CertificationState.OPEN_FINDINGS),
+        # a day too late: it stays lapsed, though all is in order now
+        ([replace(HANDOVER, enrolled_on=date(2020, 6, 1))], date(2022, 1, 1), CertificationState.LAPSED),
+        # the next change does not start the count of the first one anew
+        (
+            [HANDOVER, Handover(date(2021, 1, 1), "C", "B", date(2021, 1, 2))],
+            date(2021, 1, 3),
+            CertificationState.LAPSED,
+        ),
+        # one who came and went within the days owes nothing
+        (
+            [HANDOVER, Handover(date(2020, 5, 9), "C", "B", date(2020, 5, 20))],
+            date(2021, 1, 3),
+            CertificationState.OPEN_FINDINGS,
+        ),
+        # a change of before the certificate owes nothing
+        ([replace(HANDOVER, since=date(2019, 5, 1))], date(2021, 1, 3), CertificationState.OPEN_FINDINGS),
+    ],
+)
+def test_a_lapse_stays_until_the_site_is_certified_again(handovers, on: date, expected: CertificationState) -> None:
+    facts = replace(CHANGED, handovers=tuple(handovers))
+    given = state([CERTIFIED], on, facts=facts, program=lapsing(THIRTY_DAYS))
+    assert given.state is expected
+    if expected is CertificationState.LAPSED:
+        assert given.since == date(2020, 6, 1)
+        assert "the 30 calendar days for it ended on 31 May 2020" in given.why
+
+
+def test_what_was_never_certified_is_in_progress_whatever_the_acts() -> None:
+    acts = [SUSPENDED, Act(ActKind.REINSTATED, date(2020, 4, 5), REASON)]
+    assert state(acts, date(2020, 5, 1)).state is CertificationState.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("kind", "cured_by", "facts", "days"),
+    [
+        (
+            TriggerKind.INACTIVITY,
+            "SITE-RETRAIN-INACTIVE",
+            SiteFacts(SITE, certified_on=date(2020, 1, 10)),
+            (date(2021, 1, 20), date(2021, 1, 21)),
+        ),
+        (
+            TriggerKind.AUDIT_FINDING,
+            "SITE-AUDIT-COOPERATE",
+            SiteFacts(SITE, evidence=(Piece(EvidenceKind.AUDIT_FINDING, SITE, date(2021, 2, 1), summary="No card."),)),
+            (date(2021, 2, 11), date(2021, 2, 12)),
+        ),
+        (
+            TriggerKind.NEW_MATERIAL,
+            "AR-LIVE-TRAINING",
+            replace(CHANGED, handovers=()),
+            (date(2021, 6, 11), date(2021, 6, 12)),
+        ),
+    ],
+)
+def test_each_trigger_that_the_data_let_lapse_does_so_after_its_grace(kind, cured_by, facts, days) -> None:
+    trigger = Trigger(kind, cured_by, TriggerEffect.LAPSED, Quantity(10, Unit.CALENDAR_DAYS), Confidence.UNCERTAIN)
+    material = Material("M", "Slides", "edition 2", date(2021, 6, 1), ("AR-LIVE-TRAINING",), Confidence.FOUND)
+    versions = tuple(replace(v, triggers=(trigger,), materials=(material,)) for v in PROGRAM.versions)
+    program = replace(PROGRAM, versions=versions)
+    found = [state([CERTIFIED], day, facts=facts, program=program).state for day in days]
+    assert found == [CertificationState.OPEN_FINDINGS, CertificationState.LAPSED]
 
 
 def test_an_open_critical_audit_finding_is_a_gap_that_names_it() -> None:
