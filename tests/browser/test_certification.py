@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from rems.core.actor import Actor
 from rems.sites import actions as sites
@@ -40,7 +40,7 @@ def test_the_page_is_usable_in_every_state(
     shots: Callable[[Page, str], None],
 ) -> None:
     hospital = history(world)
-    europe = world.hospital(EUROPE, name="Universitätsklinik Nordstadt")
+    europe = world.hospital(EUROPE, name="Universitätsklinik Nordstadt").applied(world.today)
     sign_in(hospital.coordinator)
     here = f"/sites/{hospital.site_id}/programs/{KYMRIAH}"
     for name, query in (
@@ -53,11 +53,13 @@ def test_the_page_is_usable_in_every_state(
     page.goto(f"{here}?as_of=2018-12-15")
     page.get_by_label("What was true on").fill("20 Jun 2018")
     page.get_by_role("button", name="Show", exact=True).click()
-    assert page.get_by_role("heading", name="Certified on 20 June 2018").is_visible()
+    expect(page.get_by_role("heading", name="Certified, with open findings on 20 June 2018")).to_be_visible()
     page.context.clear_cookies()
     sign_in(europe.manager)
     page.goto(f"/sites/{europe.site_id}/programs/{EUROPE}")
     look(page, "certification-open", axe, shots)
+    page.goto(f"/sites/{europe.site_id}/programs/{EUROPE}/review")
+    page.get_by_label("Your e-mail address").fill(world.emails[europe.manager.id or europe.site_id])
     page.get_by_label("Your password").fill("not my password")
     page.get_by_role("button", name="Sign and certify").click()
     assert page.get_by_role("alert").get_by_text("This is not your password").is_visible()
