@@ -1,17 +1,25 @@
-"""Read public data: a FAERS quarterly extract."""
+"""Read public data (a FAERS quarterly extract), or a list of sites or staff."""
 
+import sys
 from pathlib import Path
 
 import psycopg
 
+from rems.app import create_app
 from rems.background.reading import TERMS, open_extract, read_terms
 from rems.background.taking import Tally, refusals, take
 from rems.cli.migrate import migrate
-from rems.core.errors import SetupError
+from rems.core.actor import Actor
+from rems.core.clock import utcnow
+from rems.core.db import reading
+from rems.core.errors import BadInput, SetupError
 from rems.core.place import Place
 from rems.core.settings import Settings
+from rems.sites import sheets, site_lists, staff_lists
+from rems.sites.sheets import Outcome
 
 SHOWN = 1_000
+LISTS = ("sites", "staff")
 
 
 def faers(chosen: Settings, where: Place, folder: Path) -> int:
@@ -46,3 +54,34 @@ def told(tally: Tally) -> str:
 
 def _number(number: int, word: str) -> str:
     return f"{number:,} {word if number == 1 else f'{word}s'}"
+
+
+def listed(chosen: Settings, where: Place, kind: str, file: Path, code: str, *, dry_run: bool) -> int:
+    """Say what each line of a list would do, and take it unless `dry_run`; 1: a line is refused, nothing was taken.
+
+    Raises BadInput for a file that is no such list, NotFound for a program that there is not.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read ({error.strerror}); expected a CSV file.", "file") from error
+    app, by, now = create_app(chosen, where), Actor.system("import"), utcnow()
+    with app.app_context():
+        with reading(by):
+            sites = kind == "sites"
+            told = site_lists.tell(content, code, by=by) if sites else staff_lists.tell(content, by=by, now=now)
+        for one in told:
+            words = f": {one.words}" if one.words else ""
+            print(f"line {one.line.number:,}, {one.outcome.value}, {one.name}{words}")
+        number = sheets.counted(told)
+        if refused := number[Outcome.REFUSED]:
+            print(f"{_number(refused, 'line')} refused, so nothing was taken.", file=sys.stderr)
+            return 1
+        if dry_run:
+            print("Nothing was changed.")
+        elif sites:
+            site_lists.take(content, code, by=by, now=now)
+        else:
+            staff_lists.take(content, by=by, now=now)
+    print(f"{number[Outcome.NEW]:,} new, {number[Outcome.CHANGED]:,} changed, {number[Outcome.SAME]:,} the same.")
+    return 0

@@ -25,11 +25,17 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database up to date and register the programs")
     invented = commands.add_parser("demo", help="fill an empty database with invented, repeatable demonstration data")
     invented.add_argument("--seed", type=int, default=demo.SEED, help=f"of everything invented (default {demo.SEED})")
-    load = commands.add_parser("import", help="read public data").add_subparsers(
+    load = commands.add_parser("import", help="read public data, or lists of sites and staff").add_subparsers(
         dest="what", required=True, metavar="WHAT"
     )
     faers = load.add_parser("faers", help="a FAERS quarterly ASCII extract, as background reports")
     faers.add_argument("folder", type=Path, metavar="DIR")
+    for kind in importing.LISTS:
+        listed = load.add_parser(kind, help=f"a list of {kind} as CSV: each line is shown, then all are taken, or none")
+        listed.add_argument("file", type=Path, metavar="FILE")
+        if kind == "sites":
+            listed.add_argument("--program", required=True, metavar="CODE", help="under which the sites are registered")
+        listed.add_argument("--dry-run", action="store_true", help="only say what each line would do")
     rule = commands.add_parser("rule", help="one pure rule on plain JSON from stdin; no database")
     rule.add_argument("name", choices=sorted(rules.NAMES), metavar="NAME", help=", ".join(sorted(rules.NAMES)))
     rule.add_argument("--schema", action="store_true", help="print what the rule takes")
@@ -86,8 +92,11 @@ def run(given: argparse.Namespace) -> int:
             return ledger.check_signature(chosen, where, given.signature)
         case "program":
             return impact.impact(chosen, where, given.file)
-        case "import":
+        case "import" if given.what == "faers":
             return importing.faers(chosen, where, given.folder)
+        case "import":
+            code = given.program if given.what == "sites" else ""
+            return importing.listed(chosen, where, given.what, given.file, code, dry_run=given.dry_run)
         case _:
             return account.add(chosen, where, given.email, given.name)
     return 0
