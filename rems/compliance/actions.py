@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from rems.access.rules import Permission, require
 from rems.compliance import queries
 from rems.compliance.models import CorrectiveAction, Deviation
@@ -26,6 +28,7 @@ from rems.sites import queries as sites
 from rems.sites.queries import Entry
 
 CHANGED = "Somebody else changed this since you opened it. Look at it as it stands now."
+TURN = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 CLOSED = "This deviation is closed; report a new one if it happened again."
 
 
@@ -189,7 +192,13 @@ def _check_code(entry: Entry, happened: Happened) -> None:
 
 
 def _open_deviation(deviation_id: UUID, by: Actor, *, newest: bool = True) -> Deviation:
-    """The deviation in its last state, which has to be the one that was looked at where `newest` is set."""
+    """The deviation in its last state, which has to be the one that was looked at where `newest` is set.
+
+    Whoever plans an action and whoever closes the deviation at the same moment go one after the other.
+    """
+    root = queries.deviation(by, deviation_id).root_id
+    db.session.execute(TURN, {"key": f"deviation {root}"})
+    db.session.expire_all()
     found = queries.deviation(by, deviation_id)
     require(by, Permission.CAPA_MANAGE, scope_id=found.scope_id, program_id=found.program_id)
     if newest and found.id != deviation_id:

@@ -110,10 +110,17 @@ def gaps_before_closing(
         if state in UNFINISHED:
             missing = "done" if state in (ActionState.OPEN, ActionState.LATE) else "checked for its effect"
             found.append(f'"{step.what}" is not {missing} yet.')
-        elif state is ActionState.NOT_EFFECTIVE and not _followed(step, planned):
+        elif state is ActionState.NOT_EFFECTIVE and not _followed(step, planned, on):
             found.append(f'"{step.what}" was not effective, and no further action was planned since.')
     return tuple(found)
 
 
-def _followed(failed: Step, planned: Iterable[Step]) -> bool:
-    return any(s is not failed and failed.checked_on and s.planned_on >= failed.checked_on for s in planned)
+def _followed(failed: Step, planned: Iterable[Step], on: date) -> bool:
+    """Whether another action was planned after the check of the failed one, and did not fail itself."""
+    return any(
+        failed.checked_on is not None
+        and step.planned_on >= failed.checked_on
+        and state_of(step, on) is not ActionState.NOT_EFFECTIVE
+        for step in planned
+        if step is not failed
+    )

@@ -102,7 +102,8 @@ def test_every_page_is_usable_by_everybody(
     sign_in(hospital.manager)
     look("import-sites", "/sites/import/sites")
     lines = "name,city,country,timezone\nKlinikum Süd,Nürnberg,DE,Europe/Berlin\nBad,Town,XX,UTC\n"
-    page.get_by_label("List", exact=True).set_input_files({"name": "l.csv", "mimeType": "text/csv", "buffer": lines.encode()})
+    listed = {"name": "l.csv", "mimeType": "text/csv", "buffer": lines.encode()}
+    page.get_by_label("List", exact=True).set_input_files(listed)
     page.get_by_role("button", name="Show what it would do").click()
     expect(page.locator("main")).to_contain_text("Correct 1 line first")
     look("import-told", "")

@@ -86,3 +86,10 @@ def test_a_plan_follows_its_days(days: dict[str, int], field: str) -> None:
 def test_on_the_day_it_is_closed_it_is_closed() -> None:
     assert [rules.is_open(DAY, DAY + timedelta(n)) for n in (-1, 0)] == [True, False]
     assert rules.is_open(None, DAY)
+
+
+def test_two_actions_that_both_failed_do_not_excuse_each_other() -> None:
+    first = replace(STEP, done_on=DAY, checked_on=DAY + timedelta(1), effective=False)
+    second = replace(first, planned_on=DAY + timedelta(1), what="Again")
+    gaps = rules.gaps_before_closing(DeviationSeverity.MAJOR, "Nobody knew", [first, second], DAY + timedelta(60))
+    assert len(gaps) == 2
