@@ -89,7 +89,8 @@ def test_clients_that_are_connected_lose_what_was_open_and_go_on_once_it_is_back
         with pytest.raises(OperationalError):
             working.execute(text("select 1"))
         working.invalidate()
-    until(lambda: not keep_alive(cluster))
+    until(lambda: keep_alive(cluster))
+    hold(home)  # waits until it answers; before that, whoever comes is told that it is starting up
     for number in (2, 3):
         with engine.begin() as connection:
             connection.execute(text("insert into counted values (:number)"), {"number": number})
