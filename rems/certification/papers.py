@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rems.certification.queries import Standing, signed_by
 from rems.certification.roster import representative, roster
+from rems.certification.states import CertificationState
 from rems.certification.words import long_day
 from rems.core.actor import Actor
 from rems.core.errors import NotFound
@@ -18,6 +19,20 @@ from rems.sites import queries as sites
 from rems.sites.models import Site
 
 LETTER = frozenset({"US", "CA", "MX"})
+
+
+STANDING: dict[CertificationState, tuple[State, str]] = {
+    CertificationState.NOT_ENROLLED: (State.STOP, "Not enrolled: may not treat"),
+    CertificationState.IN_PROGRESS: (State.STOP, "Not certified yet: may not treat"),
+    CertificationState.CERTIFIED: (State.MET, "Certified"),
+    CertificationState.OPEN_FINDINGS: (State.SOON, "Certified, with open findings"),
+    CertificationState.SUSPENDED: (State.STOP, "Suspended: may not treat"),
+    CertificationState.DECERTIFIED: (State.STOP, "De-certified: may not treat"),
+    CertificationState.LAPSED: (State.STOP, "Lapsed: may not treat"),
+    CertificationState.CLOSED: (State.NOT_ASKED, "The program asks nothing"),
+    CertificationState.NOT_ASKED: (State.NOT_ASKED, "No certification is asked"),
+}
+"""How a certification stands on a day, as a paper says it."""
 
 
 def page_size(site: Site) -> PageSize:
@@ -50,7 +65,8 @@ def certificate_pdf(actor: Actor, standing: Standing, lens: Lens, *, now: dateti
         "findings": row.findings,
         "as_of": lens.as_of,
         "known_at": lens.known_at,
-        "certified": standing.certified,
+        "state": standing.state.state,
+        "since": standing.state.since,
     }
     days = [("Certified from", long_day(row.holds_on))]
     if entry.program.closure:
@@ -67,9 +83,7 @@ def certificate_pdf(actor: Actor, standing: Standing, lens: Lens, *, now: dateti
             days=days,
             representative=signer.name if signer else "none was asked for",
             signatures=[printed(one) for one in signed_by(entry, row)],
-            standing=StateCell(State.MET, "Certified")
-            if standing.certified
-            else StateCell(State.NOT_ASKED, "The program asks nothing"),
+            standing=StateCell(*STANDING[standing.state.state]),
             footer=Proof(
                 as_of=lens.as_of,
                 known_at=lens.known_at,

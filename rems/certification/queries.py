@@ -70,7 +70,7 @@ def stands(known: Gathered, lens: Lens, program: Program | None = None) -> Stand
     facts_ = replace(known.facts, invoked=relied_on(program, invoked), asked_since=asked)
     found = rules.findings(version, facts_, lens.as_of)
     state = state_on(program, version, acts, facts_, found, lens.as_of)
-    sentence = _sentence(program, version, certificate, found)
+    sentence = " ".join(filter(None, [state.why, _sentence(program, version, certificate, found)]))
     gaps = rules.gaps(found)
     return Standing(entry, version, state.may_treat, certificate, found, gaps, sentence, lens, state, acts, invoked)
 

@@ -110,6 +110,10 @@ def test_the_life_of_a_certificate_by_its_acts(world: World) -> None:
     do(hospital, actions.suspend, LATER, reason=WHY)
     assert state(hospital, LATER) is CertificationState.SUSPENDED
     assert state(hospital, ON) is CertificationState.OPEN_FINDINGS
+    with reading(hospital.manager):
+        entry = site_queries.entry(hospital.manager, hospital.site_id, hospital.code)
+        said = queries.standing(hospital.manager, entry, Lens(LATER)).sentence
+    assert said.startswith(f"Suspended from 3 September 2018: {WHY} Certificate KYMRIAH-")  # also where the gate stops
     do(hospital, actions.reinstate, LATER, reason="They were trained.")
     assert state(hospital, LATER) is CertificationState.OPEN_FINDINGS
     do(hospital, actions.decertify, LAST, reason="The site stops treating.")

@@ -2,7 +2,9 @@
 
 import io
 import re
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,6 +12,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 
 from rems.access.rules import Role
+from rems.certification import actions
 from rems.certification.mending import place_of
 from rems.core.actor import Actor
 from rems.programs import queries as programs
@@ -155,6 +158,24 @@ def test_the_certificate_is_a_paper_of_the_day(client: FlaskClient, world: World
         assert part in said
     closed = PdfReader(io.BytesIO(client.get(address(hospital, "/certificate.pdf")).data))
     assert "The program asks nothing" in " ".join(closed.pages[0].extract_text().split())
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [(actions.suspend, "Suspended: may not treat"), (actions.decertify, "De-certified: may not treat")],
+)
+def test_the_certificate_of_a_site_that_may_not_treat_says_so(
+    client: FlaskClient, world: World, act: Callable[..., Any], words: str
+) -> None:
+    hospital = world.hospital(KYMRIAH).certified(ON)
+    day = ON + timedelta(days=30)
+    act(hospital.site_id, KYMRIAH, **hospital.signed(day), reason="Untrained staff.", by=hospital.manager)
+    world.sign_in(client, hospital.coordinator)
+    for on, printed in ((day, words), (day - timedelta(days=1), "Certified, with open findings")):
+        paper = PdfReader(io.BytesIO(client.get(address(hospital, f"/certificate.pdf?as_of={on}")).data))
+        said = " ".join(paper.pages[0].extract_text().split())
+        assert printed in said
+        assert "asks nothing" not in said
 
 
 def test_there_is_no_certificate_before_its_day(client: FlaskClient, world: World) -> None:

@@ -115,7 +115,7 @@ def test_another_day_shows_who_was_there_and_offers_nothing(
     assert "1 person who left" in today
     assert "Nora Newcomer" not in then
     assert "Not today." in then
-    for act in ("Add a person", "Add a location", "Enter a program", "Leaves"):
+    for act in ("Add a person", "Add a location", "Enter a program", "Entered by mistake"):
         assert act in today
         assert act not in then
     assert f"/sites/{hospital.site_id}/programs/{EUROPE}?as_of=2020-01-01" in then
@@ -124,7 +124,7 @@ def test_another_day_shows_who_was_there_and_offers_nothing(
 def test_who_may_only_look_gets_no_buttons(client: FlaskClient, world: World, hospital: Hospital) -> None:
     world.sign_in(client, hospital.manager)
     page = read(client, f"/sites/{hospital.site_id}")
-    for act in ("Add a person", "Add a location", "Enter a program", "Leaves"):
+    for act in ("Add a person", "Add a location", "Enter a program", "Entered by mistake"):
         assert act not in page
     for where in ("staff/new", "locations/new", "programs/new", f"programs/{EUROPE}/representative"):
         assert "It is for: " in read(client, f"/sites/{hospital.site_id}/{where}", 403)
