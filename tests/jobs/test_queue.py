@@ -14,9 +14,10 @@ from rems.core.ids import uuid7
 from rems.core.place import Place
 from rems.core.settings import ROOT
 from rems.jobs import clock
-from rems.jobs.worker import TASKS, work
+from rems.jobs.worker import TASKS
 from rems.work.engine import defer, defer_many, engine
 from tests.factories import ADMIN, World
+from tests.working import work
 
 SYSTEM = Actor.system("test")
 done: list[tuple[str, str, str]] = []
@@ -80,7 +81,7 @@ def test_many_jobs_are_asked_for_at_once(count: int, world: World) -> None:
 def test_a_worker_runs_jobs_inside_the_application_and_in_nobodys_name(app: Flask, where: Place, world: World) -> None:
     with transaction(ADMIN, "test.defer", at=world.now):
         defer_many("test.note", "word", ["Ødegård", "二"])
-    work(app, where.app, until_idle=True)
+    work(app, where.app)
     assert sorted(done) == [("Ødegård", "rems", "nobody"), ("二", "rems", "nobody")]
     assert jobs() == []
 
@@ -89,7 +90,7 @@ def test_a_job_that_fails_stays_where_it_can_be_seen(app: Flask, where: Place, w
     with transaction(ADMIN, "test.defer", at=world.now):
         defer("test.fail")
         defer("test.unknown")
-    work(app, where.app, until_idle=True)
+    work(app, where.app)
     assert [(name, status) for name, status, _ in jobs()] == [("test.fail", "failed"), ("test.unknown", "failed")]
 
 
@@ -126,7 +127,7 @@ def test_a_job_of_a_dead_worker_is_given_back_and_done(app: Flask, where: Place,
     assert clock.take_up_lost_jobs(now=world.now) == 1
     assert jobs() == [("test.note", "todo", 1)]
     assert clock.take_up_lost_jobs(now=world.now) == 0
-    work(app, where.app, until_idle=True)
+    work(app, where.app)
     assert [word for word, *_ in done] == ["one"]
 
 

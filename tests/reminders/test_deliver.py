@@ -17,7 +17,6 @@ from rems.core.db import db, reading
 from rems.core.ids import uuid7
 from rems.core.place import Place
 from rems.core.settings import Settings
-from rems.jobs.worker import work
 from rems.reminders import actions
 from rems.reminders.models import Reminder
 from rems.reminders.rules import ReminderState
@@ -25,6 +24,7 @@ from rems.reminders.tasks import TRIES
 from tests.factories import ADMIN, Hospital, World
 from tests.mailbox import Box, serving
 from tests.reminders.due import SYSTEM, days_before, reminders, visit
+from tests.working import work
 
 CLOSES = date(2026, 9, 15)
 
@@ -112,7 +112,7 @@ def test_who_has_no_account_any_more_gets_nothing(app: Flask, world: World, hosp
 def test_the_worker_sends_what_the_clock_planned(
     app: Flask, where: Place, planned: UUID, mail_server: Box, superuser: psycopg.Connection
 ) -> None:
-    work(app, where.app, until_idle=True)
+    work(app, where.app)
     assert [m["Message-ID"] for m in mail_server.messages] == [f"<{planned}@rems>"]
     assert only().state == ReminderState.SENT
     assert superuser.execute("select count(*) from queue.procrastinate_jobs").fetchone() == (0,)
@@ -122,7 +122,7 @@ def test_a_failure_is_kept_and_tried_again_until_it_works(
     app: Flask, where: Place, planned: UUID, mail_server: Box, superuser: psycopg.Connection
 ) -> None:
     mail_server.closed = True
-    work(app, where.app, until_idle=True)
+    work(app, where.app)
     assert only().state == ReminderState.PLANNED
     assert only().failure == "450 4.2.1 try again later"
     job = superuser.execute("select status, attempts, scheduled_at > now() from queue.procrastinate_jobs").fetchone()
@@ -131,7 +131,7 @@ def test_a_failure_is_kept_and_tried_again_until_it_works(
     with reading(SYSTEM):
         db.session.execute(text("update procrastinate_jobs set scheduled_at = now()"))
         db.session.commit()
-    work(app, where.app, until_idle=True)
+    work(app, where.app)
     assert (only().state, only().failure, len(mail_server.messages)) == (ReminderState.SENT, "", 1)
 
 
@@ -140,7 +140,7 @@ def test_after_the_last_try_a_reminder_counts_as_failed(
 ) -> None:
     mail_server.closed = True
     superuser.execute("update queue.procrastinate_jobs set attempts = %s", [TRIES - 1])
-    work(app, where.app, until_idle=True)
+    work(app, where.app)
     assert only().state == ReminderState.FAILED
     assert superuser.execute("select status from queue.procrastinate_jobs").fetchone() == ("failed",)
 

@@ -13,11 +13,11 @@ from rems.access.rules import Role
 from rems.core.errors import BadInput
 from rems.core.ids import uuid7
 from rems.core.place import Place
-from rems.jobs.worker import work
 from rems.signatures import steps
 from rems.signatures.reporting import report_attempt
 from rems.signatures.rules import Components
 from tests.factories import ADMIN, PASSWORD, World
+from tests.working import work
 
 
 def mails(app: Flask, attempt: UUID) -> list[Path]:
@@ -39,7 +39,7 @@ def test_each_administrator_gets_one_mail_about_a_wrong_password(
     with pytest.raises(BadInput):
         steps.check_password(signer, "wrong", now=world.now)
     [attempt] = attempts(superuser)
-    work(app, where.app, until_idle=True)
+    work(app, where.app)
     found = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in mails(app, attempt)]
     assert sorted(m["To"] for m in found) == sorted(world.emails[a.id] for a in watching if a.id)
     assert {m["Subject"] for m in found} == {f"Refused signature: {signer.name}"}
