@@ -53,10 +53,13 @@ def page(chromium: Browser, live: str) -> Iterator[Page]:
 
 @pytest.fixture
 def sign_in(page: Page, world: World) -> Callable[[Actor], None]:
-    """Sign in through the real form as an account that the test made."""
+    """Sign in through the real form as an account that the test made; whoever was signed in before is not any more."""
 
     def enter(actor: Actor) -> None:
         assert actor.id is not None
+        page.wait_for_load_state()  # a late answer to the page before would bring its session back
+        page.goto("about:blank")
+        page.context.clear_cookies()
         page.goto("/sign-in")
         page.get_by_label("E-mail address").fill(world.emails[actor.id])
         page.get_by_label("Password", exact=True).fill(PASSWORD)

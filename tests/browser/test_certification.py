@@ -54,7 +54,6 @@ def test_the_page_is_usable_in_every_state(
     page.get_by_label("What was true on").fill("20 Jun 2018")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("heading", name="Certified, with open findings on 20 June 2018")).to_be_visible()
-    page.context.clear_cookies()
     sign_in(europe.manager)
     page.goto(f"/sites/{europe.site_id}/programs/{EUROPE}")
     look(page, "certification-open", axe, shots)

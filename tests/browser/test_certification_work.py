@@ -34,7 +34,6 @@ def test_a_site_applies_is_returned_corrects_is_certified_and_suspended(
     look(page, "application-check", axe, shots)
     page.get_by_role("button", name="Sign and submit application").click()
     assert page.get_by_role("heading", name="Submitted. The program manager looks at it.").is_visible()
-    page.context.clear_cookies()
     sign_in(hospital.manager)
     look(page, "home-of-a-manager", axe, shots)
     page.goto("/certification")

@@ -64,7 +64,6 @@ def test_the_evidence_of_a_site_is_usable_in_every_state(
     page.get_by_label("Reason").fill("Recorded twice.")
     page.get_by_role("button", name="Take back").click()
     assert page.get_by_text("Taken back: SOP CT-012").is_visible()
-    page.context.clear_cookies()
     sign_in(empty.coordinator)
     page.goto(f"/sites/{empty.site_id}/evidence")
     look(page, "library-empty", axe, shots)

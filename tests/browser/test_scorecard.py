@@ -52,7 +52,6 @@ def test_scorecards_are_usable_in_every_state(
     for name, query in (("today", ""), ("another-day", "?as_of=2026-07-01"), ("closed", f"?program={KYMRIAH}")):
         page.goto(here + query)
         look(page, f"scorecard-{name}", axe, shots)
-    page.context.clear_cookies()
     sign_in(hospital.manager)
     for name, query in (("list", ""), ("none-fits", "?q=nowhere")):
         page.goto(f"/scorecards{query}")
