@@ -1,19 +1,15 @@
 """Report a deviation, state its cause, plan, do and check the actions against it, close it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from rems.access.rules import Permission, require
-from rems.compliance import queries
+from rems.compliance import keeping, queries
+from rems.compliance.keeping import CHANGED, Happened, next_state, take_turn
 from rems.compliance.models import CorrectiveAction, Deviation
 from rems.compliance.rules import (
     ActionKind,
-    DeviationSeverity,
-    DeviationSource,
     check_plan,
     gaps_before_closing,
     not_after,
@@ -21,28 +17,13 @@ from rems.compliance.rules import (
 )
 from rems.core.actor import Actor
 from rems.core.clock import day_in
-from rems.core.db import db, transaction
+from rems.core.db import transaction
 from rems.core.errors import BadInput, IllegalMove, Incomplete, StaleRecord
 from rems.core.ids import uuid7
 from rems.sites import queries as sites
 from rems.sites.queries import Entry
 
-CHANGED = "Somebody else changed this since you opened it. Look at it as it stands now."
-TURN = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 CLOSED = "This deviation is closed; report a new one if it happened again."
-
-
-@dataclass(frozen=True)
-class Happened:
-    """What is said of a deviation. `found_on` is a day of the site; `requirement_code` and `reference` may be empty."""
-
-    source: DeviationSource
-    severity: DeviationSeverity
-    found_on: date
-    summary: str
-    immediate_action: str
-    requirement_code: str = ""
-    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,34 +40,22 @@ class Plan:
 
 def report(scope_id: UUID, happened: Happened, *, by: Actor, now: datetime) -> UUID:
     """Report a deviation at a site under a program. Raises NotFound, NotAllowed, BadInput with the field."""
-    with transaction(by, "compliance.report", at=now) as session:
+    with transaction(by, "compliance.report", at=now):
         entry = sites.entry_of_scope(by, scope_id)
         require(by, Permission.DEVIATION_REPORT, scope_id=scope_id, program_id=entry.program_id)
         not_after(happened.found_on, _today(by, entry, now), "The day it was found", "found_on")
         _check_code(entry, happened)
-        key = uuid7()
-        session.add(
-            Deviation(
-                id=key,
-                root_id=key,
-                scope_id=scope_id,
-                program_id=entry.program_id,
-                holds_on=happened.found_on,
-                source=happened.source,
-                severity=happened.severity,
-                requirement_code=happened.requirement_code,
+        said = 'What was done at once: write it, or "nothing" and why.'
+        row = keeping.open_deviation(
+            entry,
+            replace(
+                happened,
                 reference=happened.reference.strip(),
                 summary=required(happened.summary, "What happened: write it in a few sentences.", "summary"),
-                immediate_action=required(
-                    happened.immediate_action,
-                    'What was done at once: write it, or "nothing" and why.',
-                    "immediate_action",
-                ),
-                root_cause="",
-                closed_on=None,
-            )
+                immediate_action=required(happened.immediate_action, said, "immediate_action"),
+            ),
         )
-    return key
+    return row.id
 
 
 def investigate(deviation_id: UUID, root_cause: str, *, by: Actor, now: datetime) -> UUID:
@@ -94,7 +63,7 @@ def investigate(deviation_id: UUID, root_cause: str, *, by: Actor, now: datetime
     with transaction(by, "compliance.investigate", at=now):
         old = _open_deviation(deviation_id, by)
         cause = required(root_cause, "Root cause: write why it happened, not what happened.", "root_cause")
-        return _next(old, root_cause=cause)
+        return next_state(old, root_cause=cause).id
 
 
 def plan(deviation_id: UUID, asked: Plan, *, by: Actor, now: datetime) -> UUID:
@@ -138,7 +107,7 @@ def finish(action_id: UUID, *, done_on: date, note: str, by: Actor, now: datetim
         if done_on < old.holds_on:
             raise BadInput("An action cannot be done before the day it was planned.", "done_on")
         said = required(note, "What was done: write it, and where it can be seen.", "note")
-        return _next(old, done_on=done_on, done_note=said)
+        return next_state(old, done_on=done_on, done_note=said).id
 
 
 def check_effect(action_id: UUID, *, effective: bool, checked_on: date, note: str, by: Actor, now: datetime) -> UUID:
@@ -156,7 +125,7 @@ def check_effect(action_id: UUID, *, effective: bool, checked_on: date, note: st
         if checked_on < old.done_on:
             raise BadInput("The check cannot be before the day the action was done.", "checked_on")
         said = required(note, "What the check looked at and found: write it.", "note")
-        return _next(old, effective=effective, checked_on=checked_on, check_note=said)
+        return next_state(old, effective=effective, checked_on=checked_on, check_note=said).id
 
 
 def close(deviation_id: UUID, *, closed_on: date, by: Actor, now: datetime) -> UUID:
@@ -172,7 +141,7 @@ def close(deviation_id: UUID, *, closed_on: date, by: Actor, now: datetime) -> U
         steps = [queries.step_of(row) for row in queries.actions_of(by, old.root_id)]
         if gaps := gaps_before_closing(old.severity, old.root_cause, steps, closed_on):
             raise Incomplete("This deviation cannot be closed yet.", gaps)
-        return _next(old, closed_on=closed_on)
+        return next_state(old, closed_on=closed_on).id
 
 
 def _today(by: Actor, entry: Entry, now: datetime) -> date:
@@ -197,8 +166,7 @@ def _open_deviation(deviation_id: UUID, by: Actor, *, newest: bool = True) -> De
     Whoever plans an action and whoever closes the deviation at the same moment go one after the other.
     """
     root = queries.deviation(by, deviation_id).root_id
-    db.session.execute(TURN, {"key": f"deviation {root}"})
-    db.session.expire_all()
+    take_turn("deviation", root)
     found = queries.deviation(by, deviation_id)
     require(by, Permission.CAPA_MANAGE, scope_id=found.scope_id, program_id=found.program_id)
     if newest and found.id != deviation_id:
@@ -215,12 +183,3 @@ def _own_action(action_id: UUID, by: Actor, now: datetime) -> tuple[CorrectiveAc
     if found.id != action_id:
         raise StaleRecord(CHANGED)
     return found, _today(by, sites.entry_of_scope(by, found.scope_id), now)
-
-
-def _next(old: Deviation | CorrectiveAction, **changed: Any) -> UUID:
-    """The next state of a record, with what changed; the old one stays as it was."""
-    own = {"id", "recorded_at", "recorded_by", "supersedes_id", *changed}
-    kept = {c.key: getattr(old, c.key) for c in type(old).__mapper__.column_attrs if c.key not in own}
-    row = type(old)(id=uuid7(), supersedes_id=old.id, **kept, **changed)
-    db.session.add(row)
-    return row.id

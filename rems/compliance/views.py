@@ -11,6 +11,7 @@ from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
 from rems.compliance import actions, listing, queries
 from rems.compliance.forms import ActionForm, CauseForm, CheckForm, CloseForm, DeviationForm, DoneForm
+from rems.compliance.keeping import Happened
 from rems.compliance.listing import Asked, Line
 from rems.compliance.models import Deviation
 from rems.compliance.rules import ActionKind, ActionState, DeviationSeverity, DeviationSource, is_open, state_of
@@ -144,7 +145,7 @@ def new(site_id: UUID, code: str) -> ResponseReturnValue:
     form.requirement_code.choices = sorted(every.items(), key=lambda pair: pair[1])
     if _holds(form):
         with form.answering():
-            happened = actions.Happened(
+            happened = Happened(
                 DeviationSource(form.source.data),
                 DeviationSeverity(form.severity.data),
                 form.found_on.data,

@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 
 from rems.access.rules import Role
 from rems.compliance import actions as compliance
+from rems.compliance.keeping import Happened
 from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.actor import Actor
 from rems.core.ids import uuid7
@@ -36,9 +37,7 @@ INSIDE = re.compile(r"&lt;Macro|&lt;bound method|&lt;function|&lt;rems\.|\{\{|\{
 SENT = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TOO_OLD = "This form is too old"
 DAY = date(2026, 10, 9)
-DEVIATED = compliance.Happened(
-    DeviationSource.SITE, DeviationSeverity.MINOR, DAY, "A log was not signed.", "It was signed."
-)
+DEVIATED = Happened(DeviationSource.SITE, DeviationSeverity.MINOR, DAY, "A log was not signed.", "It was signed.")
 PLANNED = compliance.Plan(ActionKind.CORRECTIVE, "Remind", "A nurse", DAY, date(2026, 12, 1), date(2026, 12, 9))
 HAPPENED = Happening(
     Kind.OTHER, "Rash", DAY, DAY, DAY, (), Outcome.RECOVERED, ended_on=DAY, not_serious_reason="It went by itself."

@@ -7,7 +7,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from rems.compliance import actions as compliance
-from rems.compliance.actions import Happened, Plan
+from rems.compliance.actions import Plan
+from rems.compliance.keeping import Happened
 from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.actor import Actor
 from rems.sites import actions, keeping

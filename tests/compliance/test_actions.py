@@ -8,7 +8,8 @@ import pytest
 
 from rems.access.rules import Role
 from rems.compliance import actions, listing, queries
-from rems.compliance.actions import Happened, Plan
+from rems.compliance.actions import Plan
+from rems.compliance.keeping import Happened
 from rems.compliance.listing import Asked
 from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.db import reading

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from rems.access.rules import Role
 from rems.compliance import actions as compliance
+from rems.compliance.keeping import Happened
 from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.actor import Actor
 from rems.core.clock import utcnow
@@ -98,7 +99,7 @@ def test_stock_is_counted_where_doses_are_asked(world: World) -> None:
 def test_open_findings_of_audits_and_late_actions_are_counted_on_their_day(hospital: Hospital) -> None:
     said = {"by": hospital.manager, "now": hospital.world.now}
     found_on = date(2026, 10, 12)
-    happened = compliance.Happened(
+    happened = Happened(
         source=DeviationSource.AUDIT,
         severity=DeviationSeverity.CRITICAL,
         requirement_code="",
