@@ -4,6 +4,7 @@ from rems.access import models as access
 from rems.background import models as background
 from rems.certification import models as certification
 from rems.compliance import models as compliance
+from rems.compliance.audits import models as audits
 from rems.core.db import Base
 from rems.events import models as events
 from rems.evidence import models as evidence
@@ -32,6 +33,7 @@ FLOORS = (
     events,
     followup,
     compliance,
+    audits,
     reminders,
     reports,
 )

@@ -10,11 +10,13 @@ from rems.background import views as background
 from rems.certification import library_views as library
 from rems.certification import views as certification
 from rems.compliance import views as compliance
+from rems.compliance.audits import views as audits
 from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
 from rems.oversight import accounts, scorecards, signers
 from rems.oversight import views as oversight
+from rems.patients import closing as closing_patients
 from rems.patients import signed as signed_authorizations
 from rems.patients import views as patients
 from rems.programs import views as programs
@@ -23,15 +25,18 @@ from rems.reports import views as reports
 from rems.signatures import views as signatures
 from rems.sites import signed as signed_enrollments
 from rems.sites import views as sites
+from rems.stock import closing as closing_stock
 from rems.stock import views as stock
 from rems.training import views as training
 
 FLOORS = (
     (access, signatures, programs, sites, training, stock, background, certification, library)
-    + (patients, events, followup, compliance, reminders, reports, oversight, accounts, scorecards, signers)
+    + (patients, events, followup, compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.
 SIGNED = (signed_authorizations, signed_enrollments)
+# And these, what of their floors is left in a location that is to be closed.
+CLOSING = (closing_stock, closing_patients)
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(floor.bp for floor in FLOORS)
 
 # Label, endpoint, what the actor must be able to do, symbol on a phone (or none), prefix that marks it as current.
@@ -73,6 +78,7 @@ def navigation() -> dict[str, object]:
             ("My reminders", url_for("reminders.index")),
             *([("Overridden stops", url_for("patients.overrides"))] if can(actor, Permission.PATIENT_READ) else []),
             *([("Deviations", url_for("compliance.index"))] if can(actor, Permission.SITE_READ) else []),
+            *([("Audits", url_for("audits.index"))] if can(actor, Permission.SITE_READ) else []),
             ("Change my password", url_for("accounts.password")),
             ("What each role may do", url_for("access.roles")),
         ],

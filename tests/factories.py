@@ -16,6 +16,8 @@ from rems.access.rules import GRANTS, Permission, Role
 from rems.access.steps import keep_own_password
 from rems.certification import actions as certification
 from rems.certification import acts as certification_acts
+from rems.compliance import actions as compliance
+from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.actor import Actor, ActorKind, Holding
 from rems.core.db import db, reading, transaction
 from rems.core.ids import uuid7
@@ -179,6 +181,23 @@ class Hospital:
             "password": PASSWORD,
             "now": self.world.now,
         }
+
+    def deviation(self, found_on: date, **said: Any) -> UUID:
+        """A major deviation that the site found on that day."""
+        told = {"summary": "A nurse was not trained.", "immediate_action": "She was sent home.", **said}
+        happened = compliance.Happened(
+            **{"source": DeviationSource.SITE, "severity": DeviationSeverity.MAJOR, "found_on": found_on, **told}
+        )
+        return compliance.report(self.scope_id, happened, by=self.coordinator, now=self.world.now)
+
+    def action(
+        self, deviation_id: UUID, *, due_on: date, check_on: date | None = None, what: str = "Train her"
+    ) -> UUID:
+        """An action against a deviation, planned ten days before it is due or today; checked thirty days after."""
+        planned_on = min(due_on - timedelta(days=10), self.world.today)
+        days = {"planned_on": planned_on, "check_on": check_on or due_on + timedelta(days=30)}
+        plan = compliance.Plan(ActionKind.CORRECTIVE, what, "Ilse Vantongeren", due_on=due_on, **days)
+        return compliance.plan(deviation_id, plan, by=self.coordinator, now=self.world.now)
 
     def patient(self, number: str = "", *, enrolled_on: date | None = None, infused_on: date | None = None) -> UUID:
         """A patient of the site in the program; with a day also infused, past the gate, at noon UTC."""

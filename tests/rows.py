@@ -24,6 +24,7 @@ BY_TYPE: dict[type, Any] = {
     datetime: datetime(2026, 1, 2, 9, 0, tzinfo=UTC),
     Decimal: Decimal("1.0"),
     UUID: uuid7,
+    bytes: b"a file",
     str: lambda: f"word {next(_number)}",
     dict: dict,
     list: list,
@@ -32,6 +33,7 @@ BY_TYPE: dict[type, Any] = {
 BY_CHECK: dict[tuple[str, str], Any] = {
     ("account", "email"): lambda: f"row-{next(_number)}@test.example",
     ("adverse_event", "grade"): None,
+    ("audit_file", "sha256"): "0" * 64,
     ("corrective_action", "check_on"): date(2026, 2, 2),
     ("assessment_attempt", "passed"): True,
     ("patient", "birth_year"): 1960,

@@ -34,6 +34,8 @@ KINDS = {
     **dict.fromkeys(("patient", "patient_fact", "authorization", "infusion", "visit", "adverse_event"), "scope"),
     **dict.fromkeys(("certification_act", "exception_invocation", "stop_override", "override_report"), "scope"),
     **dict.fromkeys(("deviation", "corrective_action"), "scope"),
+    **dict.fromkeys(("site_audit", "audit_answer", "audit_finding"), "scope"),
+    **dict.fromkeys(("audit_response", "audit_file", "audit_share"), "scope"),
     **dict.fromkeys(("reminder", "report_made", "planned_visit", "deadline"), "scope"),
     "trail.entry": "trail",
 }

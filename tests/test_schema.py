@@ -26,6 +26,7 @@ OF_ONE_SITE = {
     ("reservation", "patient_id"): "vials of the site held for a patient in a program",
     ("training_record", "staff_member_id"): "a person of the site is trained for a program",
     ("assessment_attempt", "staff_member_id"): "a person of the site is tested for a program",
+    ("audit_share", "audit_id"): "an audit of the site under another program",
 }
 # Columns that name a row without a key, and why.
 WITHOUT_A_KEY = {

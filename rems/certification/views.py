@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
@@ -21,6 +21,7 @@ from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.sites import queries as sites
 from rems.trail.knowing import settled
+from rems.web.downloads import file_answer
 from rems.web.lens import current_lens
 
 __all__ = ["bp", "deciding", "excepting", "impact_views", "joining", "overview", "signed"]
@@ -39,7 +40,7 @@ def show(site_id: UUID, code: str) -> ResponseReturnValue:
             answer=shown.answer,
             clinics=clinics(at.site.id, lens),
             sections=shown.sections(actor, standing, today=at.now_shown),
-            life=shown.life(entry.program, at.acts, lens.as_of),
+            life=shown.life(entry.program, at.acts, standing.state, lens.as_of),
             signed=queries.signed_by(entry, certificate) if certificate else [],
             learned=learned(actor, standing),
             other_day=OtherDayForm(data={"as_of": lens.as_of, "known_at": request.args.get("known_at", "")}),
@@ -77,10 +78,8 @@ def certificate(site_id: UUID, code: str) -> ResponseReturnValue:
     require(actor, Permission.SITE_READ, scope_id=entry.scope_id, program_id=entry.program_id)
     asked = current_lens(zone=site.timezone)
     lens = Lens(asked.as_of, asked.known_at or known_at)
-    answer = make_response(papers.certificate_pdf(actor, queries.standing(actor, entry, lens), lens, now=utcnow()))
-    answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'attachment; filename="certificate-{code.lower()}-{lens.as_of}.pdf"'
-    return answer
+    pdf = papers.certificate_pdf(actor, queries.standing(actor, entry, lens), lens, now=utcnow())
+    return file_answer(pdf, f"certificate-{code.lower()}-{lens.as_of}.pdf")
 
 
 def learned(actor: Actor, standing: Standing) -> list[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from rems.access.rules import Permission, require
 from rems.compliance import keeping, queries
+from rems.compliance.audits import following
 from rems.compliance.keeping import CHANGED, Happened, next_state, take_turn
 from rems.compliance.models import CorrectiveAction, Deviation
 from rems.compliance.rules import (
@@ -141,7 +142,9 @@ def close(deviation_id: UUID, *, closed_on: date, by: Actor, now: datetime) -> U
         steps = [queries.step_of(row) for row in queries.actions_of(by, old.root_id)]
         if gaps := gaps_before_closing(old.severity, old.root_cause, steps, closed_on):
             raise Incomplete("This deviation cannot be closed yet.", gaps)
-        return next_state(old, closed_on=closed_on).id
+        closed = next_state(old, closed_on=closed_on)
+        following.deviation_closed(closed.root_id, by)
+    return closed.id
 
 
 def _today(by: Actor, entry: Entry, now: datetime) -> date:

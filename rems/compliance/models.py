@@ -60,6 +60,10 @@ class CorrectiveAction(Fact, Base):
         CheckConstraint("(checked_on IS NULL) = (effective IS NULL)", name="a_check_says_what_it_found"),
         Index("ix_corrective_action_scope_id", "scope_id", "due_on"),
         Index("ix_corrective_action_deviation_id", "deviation_id"),
+        Index("ix_corrective_action_due_on", "due_on", postgresql_where="done_on IS NULL"),
+        Index(
+            "ix_corrective_action_check_on", "check_on", postgresql_where="done_on IS NOT NULL AND checked_on IS NULL"
+        ),
     )
     root_id: Mapped[UUID]
     deviation_id: Mapped[UUID] = mapped_column()

@@ -1,11 +1,13 @@
 """What a deviation and its actions must say, when they are late, and when a deviation may be closed. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from rems.core.errors import BadInput
+from rems.patients.gate import CARD_OF
+from rems.programs.rules import Ask, Version
 
 
 class DeviationSource(StrEnum):
@@ -72,6 +74,11 @@ def is_open(closed_on: date | None, on: date) -> bool:
     return closed_on is None or closed_on > on
 
 
+def cause_on(cause: str, stated_on: date | None, on: date) -> str:
+    """The root cause as far as it was stated on a day; empty: it was not stated yet."""
+    return cause if stated_on is not None and stated_on <= on else ""
+
+
 def required(text: str, sentence: str, field: str) -> str:
     """The text without space around it. Raises BadInput where nothing is left."""
     if not (kept := text.strip()):
@@ -124,3 +131,28 @@ def _followed(failed: Step, planned: Iterable[Step], on: date) -> bool:
         for step in planned
         if step is not failed
     )
+
+
+def requirement_of(stops: Collection[str], version: Version | None) -> str:
+    """The first requirement of a version that one of these stops of the gate stands for; empty: none does.
+
+    A stop is named by the code of its check, such as `training:EU-HCP-EDUCATION`, `rescue` or `wallet_card`. That a
+    site is not certified is no single requirement.
+    """
+    named = {stop.partition(":")[2] for stop in stops}
+    return next(
+        (
+            one.code
+            for one in (version.requirements if version else ())
+            if one.code in named
+            or (one.ask is Ask.DOSES_ON_SITE and "rescue" in stops)
+            or (one.evidence in CARD_OF and CARD_OF[one.evidence] in stops)
+        ),
+        "",
+    )
+
+
+def override_words(titles: Sequence[str], reason: str) -> str:
+    """What happened when stops were overridden, by the titles of their checks: the patient is not named."""
+    many = "A stop before an infusion was" if len(titles) == 1 else f"{len(titles)} stops before an infusion were"
+    return f"{many} overridden ({'; '.join(titles)}). The reason given: {reason}"

@@ -1,6 +1,5 @@
 """Deviations: the list, one of them with its cause and the actions against it, and the forms that move it on."""
 
-from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
 from rems.compliance import actions, listing, queries
+from rems.compliance.audits.queries import finding_of_deviation
 from rems.compliance.forms import ActionForm, CauseForm, CheckForm, CloseForm, DeviationForm, DoneForm
 from rems.compliance.keeping import Happened
 from rems.compliance.listing import Asked, Line
@@ -17,6 +17,7 @@ from rems.compliance.models import Deviation
 from rems.compliance.rules import ActionKind, ActionState, DeviationSeverity, DeviationSource, is_open, state_of
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
+from rems.patients import overriding
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.sites.queries import Entry
@@ -55,6 +56,12 @@ HEADS = (
 )  # fmt: skip
 
 
+@bp.app_template_global("deviation_of_override")
+def deviation_of_override(override_id: UUID) -> Deviation | None:
+    """For the page of an override: the deviation that it became, which has its key."""
+    return queries.find(current_actor(), override_id)
+
+
 def asked_for() -> Asked:
     """The filters of this request. Raises BadInput for one that the list does not offer."""
     given = Asked(*(request.args.get(name, "").strip() for name in ("state", "severity", "program", "site", "q")))
@@ -70,17 +77,11 @@ def index() -> ResponseReturnValue:
     actor, asked, number = current_actor(), asked_for(), asked_page()
     require(actor, Permission.SITE_READ)
     lens = current_lens(actor.timezone)
-    found = listing.lines(actor, asked, lens)
-    whole = listing.lines(actor, replace(asked, state=""), lens)
-    counts = {
-        "": len(whole),
-        "open": sum(one.open for one in whole),
-        "late": sum(one.open and one.late > 0 for one in whole),
-        "closed": sum(not one.open for one in whole),
-    }
+    counts = listing.counts(actor, asked, lens)
+    found = listing.lines(actor, asked, lens, number=number, size=SIZE)
     return render_template(
         "compliance/index.html",
-        page=page_of(found[(number - 1) * SIZE : number * SIZE], total=len(found), number=number, size=SIZE),
+        page=page_of(found, total=counts[asked.state], number=number, size=SIZE),
         asked=asked,
         counts=counts,
         states=listing.STATES,
@@ -104,16 +105,20 @@ def _cells(one: Line) -> list[object]:
     state = "open" if one.open else "closed"
     return [
         one.site.name, one.entry.program.code, row.severity, row.holds_on, row.source, row.requirement_code,
-        row.summary, row.root_cause, state, row.closed_on, one.actions, one.late,
+        row.summary, one.cause, state, row.closed_on, one.actions, one.late,
     ]  # fmt: skip
 
 
 @bp.get("/deviations/<uuid:deviation_id>")
 def show(deviation_id: UUID) -> ResponseReturnValue:
+    """One deviation on a day of its site: its cause and what was done are shown from the days they were known on."""
     actor = current_actor()
-    entry, site = _place(queries.deviation(actor, deviation_id).scope_id)
+    found = queries.deviation(actor, deviation_id)
+    entry, site = _place(found.scope_id)
     lens = current_lens(site.timezone)
-    row = queries.deviation(actor, deviation_id, lens)
+    row = queries.find(actor, deviation_id, lens)
+    if row is None:
+        return render_template("compliance/not_known.html", row=found, entry=entry, site=site, lens=lens)
     version = entry.program.version_on(row.holds_on)
     asked = version.requirement(row.requirement_code) if version and row.requirement_code else None
     return render_template(
@@ -124,6 +129,9 @@ def show(deviation_id: UUID) -> ResponseReturnValue:
         lens=lens,
         asked=asked,
         open=is_open(row.closed_on, lens.as_of),
+        cause=queries.cause(row, lens.as_of, site.timezone),
+        overridden=row.source is DeviationSource.OVERRIDE and overriding.known(actor, row.root_id),
+        found_by=finding_of_deviation(row.root_id) if row.source is DeviationSource.AUDIT else None,
         steps=[
             (one, *ACTION_MARK[state_of(queries.step_of(one), lens.as_of)])
             for one in queries.actions_of(actor, row.root_id, lens)

@@ -9,6 +9,8 @@ from flask import Flask
 from procrastinate import PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
 
+from rems.compliance import tasks as compliance
+from rems.compliance.audits import tasks as audits
 from rems.core.clock import utcnow
 from rems.jobs.clock import tick
 from rems.reminders import tasks as reminders
@@ -17,7 +19,7 @@ from rems.work.engine import engine
 
 log = structlog.get_logger()
 
-TASKS = (reminders, signatures)  # the engine knows a task when its module is imported
+TASKS = (reminders, signatures, compliance, audits)  # the engine knows a task when its module is imported
 POLL_S = 2  # after a restart of the database nobody announces new jobs
 
 

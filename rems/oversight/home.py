@@ -11,6 +11,8 @@ from markupsafe import Markup
 from rems.access.rules import Permission, can
 from rems.certification import queries as certification
 from rems.certification.queries import Standing
+from rems.compliance import queries as compliance
+from rems.compliance.queries import DueAction
 from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.lens import Lens
@@ -40,6 +42,7 @@ class Home:
     lots: Sequence[ExpiringLot]
     clocks: Sequence[Running]
     visits: Sequence[DueVisit]
+    actions: Sequence[DueAction]
     standings: Sequence[Standing]
     doses: dict[UUID, int]
     weight_kg: int
@@ -70,6 +73,7 @@ def home_of(actor: Actor, *, now: datetime, days: int) -> Home:
         lots=queries.expiring_lots(actor, on=today, within_days=LOT_DAYS) if own else [],
         clocks=events.due(actor, on=today, within_days=ahead) if can(actor, Permission.EVENT_READ) else [],
         visits=followup.due(actor, today, days) if can(actor, Permission.VISIT_RECORD) else [],
+        actions=compliance.due(actor, today, days) if can(actor, Permission.CAPA_MANAGE) else [],
         standings=[certification.standing(actor, e, Lens(today)) for s in own for e in sites.entries(actor, s.id)],
         doses={s.id: stock.doses(s.id, Lens(today), weight) for s in own},
         weight_kg=weight,

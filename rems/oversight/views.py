@@ -18,7 +18,7 @@ from rems.signatures.overview import Watch
 bp = Blueprint("oversight", __name__)
 
 SPANS = {"week": 7, "day": 0, "month": 30}
-MOST_VISITS = 8
+MOST_VISITS = MOST_ACTIONS = 8
 
 
 @bp.get("/")
@@ -41,6 +41,7 @@ def home() -> ResponseReturnValue:
         span=span,
         today=home.today,
         most_visits=MOST_VISITS,
+        most_actions=MOST_ACTIONS,
         may_report=can(actor, Permission.EVENT_REPORT),
         may_enroll=can(actor, Permission.PATIENT_ENROLL),
         watch=watch_of(actor),

@@ -20,7 +20,9 @@ from rems.patients.queries import Place
 from rems.patients.rules import when_words
 from rems.signatures import steps as signatures
 from rems.signatures.rules import Meaning
+from rems.sites import tree
 from rems.stock import steps as stock
+from rems.work.engine import defer
 
 
 def allow(
@@ -38,7 +40,7 @@ def allow(
     on = day_in(zone, at)
     steps.check_enrolled(patient, on, field="at", what="Planned moment")
     steps.check_not_infused(patient, field="at")
-    steps.check_location(place, location_id)
+    tree.check_open(place.site.id, location_id, on)
     facts = gate_facts(by, patient, Lens(on), location_id=location_id)
     answer = gate(facts)
     check_passed(patient, answer, at, zone, overridden=bool(override))
@@ -62,7 +64,9 @@ def allow(
         }
     )
     if override:
-        db.session.add(_override(row, answer.missing, override))
+        fact = _override(row, answer.missing, override)
+        db.session.add(fact)
+        defer("compliance.report_override", override_id=fact.id)
     signatures.sign(
         queries.signed_content(row),
         table="authorization",

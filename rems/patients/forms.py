@@ -57,7 +57,11 @@ class AuthorizeForm(SigningForm):
 class OverrideForm(AuthorizeForm):
     """The same although legal stops are open, and why it cannot wait."""
 
-    reason = LongTextField("Why it cannot wait", longest=2000, hint="It is kept with your signature, and reported.")
+    reason = LongTextField(
+        "Why it cannot wait",
+        longest=2000,
+        hint="Without the patient's name: it is kept with your signature, and reported.",
+    )
 
 
 class ReportForm(BaseForm):

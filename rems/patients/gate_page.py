@@ -51,7 +51,8 @@ def gate_page(
     zone, now = place.site.timezone, utcnow()
     lens, today = current_lens(zone=zone), day_in(zone, now)
     here = not g.rems_lens_bar
-    locations = sites.locations(place.site.id)
+    everywhere = sites.locations(place.site.id)
+    locations = [node for node in everywhere if node.until_on is None or lens.as_of <= node.until_on]
     plan = plan_form(locations, zone, now, lens, patient_id, sent=signed)
     given = queries.infusion(patient_id, lens)
     at = planned(plan, now, zone) if here and not given else None
@@ -83,7 +84,7 @@ def gate_page(
         signatures=queries.signed_by(shown) if shown else [],
         earlier=[a for a in found if a is not allowed and a is not used],
         planned_at=queries.planned_at,
-        names={n.id: n.name for n in locations},
+        names={n.id: n.name for n in everywhere},
         holds=stock.reserved(patient_id, lens),
         plan=plan,
         form=signed or _form(answer)(zone=zone, data={"at": at, "location_id": str(chosen.id)}),
@@ -135,7 +136,7 @@ def plan_form(
 
 def placed(form: F, place: Place) -> F:
     """The same form with the locations of the site to choose from."""
-    form.location_id.choices = [(str(node.id), node.name) for node in sites.locations(place.site.id)]
+    form.location_id.choices = sites.location_choices(place.site.id)
     return form
 
 

@@ -7,11 +7,12 @@ from flask import request, url_for
 
 from rems.access.rules import Permission, can
 from rems.core.actor import Actor
+from rems.core.lens import Lens
 from rems.patients.gate import Check, Gate, Mend
 from rems.patients.models import Patient
 from rems.patients.queries import Place
 from rems.patients.rules import FactKind
-from rems.sites import queries as sites
+from rems.sites import details
 from rems.sites.rules import ROLE_WORDS, StaffRole
 from rems.web.lens import keep_lens
 
@@ -48,7 +49,7 @@ class Row:
 
 def rows(actor: Actor, patient: Patient, place: Place, answer: Gate, on: date, *, here: bool) -> dict[str, list[Row]]:
     """Every check in its part of the page: missing, warnings, in_order."""
-    staff = sites.staff(place.site.id, on=on)
+    staff = [p for p in details.people(place.site.id, Lens(on)) if p.there(on)]
     may = can(actor, Permission.PATIENT_ENROLL, scope_id=patient.scope_id, program_id=patient.program_id)
 
     def row(check: Check) -> Row:

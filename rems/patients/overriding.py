@@ -20,21 +20,31 @@ from rems.patients.models import OverrideReport, Patient, StopOverride
 from rems.patients.queries import Place, numbers, places_of
 from rems.patients.rules import said
 from rems.programs.rules import Program
+from rems.signatures import queries as signatures
 
 
 @dataclass(frozen=True)
 class Override:
-    """An override with the patient's number, where it was, and its report (None: still to be reported)."""
+    """An override with the patient's number, where it was, and its report (None: still to be reported).
+
+    `role`: that in which it was signed, empty where the signature is not the reader's to see.
+    """
 
     row: StopOverride
     number: str
     place: Place
     report: OverrideReport | None
+    role: str = ""
 
     @property
     def titles(self) -> list[str]:
         """What was overridden, in words."""
         return [str(stop["title"]) for stop in self.row.stops.values()]
+
+    @property
+    def by(self) -> str:
+        """Who overrode it, in which role: "Ines Varga, treating physician"."""
+        return ", ".join(filter(None, [self.row.recorded_by.rpartition(" <")[0] or self.row.recorded_by, self.role]))
 
 
 def may_override(by: Actor, patient: Patient, program: Program) -> bool:
@@ -78,18 +88,24 @@ def overrides(actor: Actor, lens: Lens | None = None, *, scope_ids: Collection[U
     return sorted(_whole(rows, lens), key=lambda one: one.report is not None)
 
 
-def of_patient(patient_id: UUID, lens: Lens | None = None) -> list[StopOverride]:
-    """The overrides of one patient, the newest first."""
+def of_patient(patient_id: UUID, lens: Lens | None = None) -> list[Override]:
+    """The overrides of one patient who was looked up for the reader, the newest first."""
     query = facts(StopOverride, lens).where(StopOverride.patient_id == patient_id)
-    return list(db.session.scalars(query.order_by(StopOverride.holds_on.desc(), StopOverride.id.desc())))
+    return _whole(list(db.session.scalars(query.order_by(StopOverride.holds_on.desc(), StopOverride.id.desc()))), lens)
 
 
-def override(actor: Actor, override_id: UUID) -> Override:
-    """One override. Raises NotFound."""
-    row = db.session.scalars(visible(actor).where(StopOverride.id == override_id)).one_or_none()
+def override(actor: Actor, override_id: UUID, lens: Lens | None = None) -> Override:
+    """One override, as it was under the lens. Raises NotFound."""
+    row = db.session.scalars(visible(actor, lens).where(StopOverride.id == override_id)).one_or_none()
     if row is None:
-        raise NotFound("There is no such override, or it is not yours to see.")
-    return _whole([row], None)[0]
+        when = " on this day" if lens else ""
+        raise NotFound(f"There is no such override{when}, or it is not yours to see.")
+    return _whole([row], lens)[0]
+
+
+def known(actor: Actor, override_id: UUID) -> bool:
+    """Whether that is the key of an override the actor may see."""
+    return db.session.scalars(visible(actor).where(StopOverride.id == override_id)).one_or_none() is not None
 
 
 def to_report(actor: Actor) -> int:
@@ -127,11 +143,22 @@ def reported(found: Override, *, holds_on: date, reported_to: str, reference: st
 
 
 def _whole(rows: list[StopOverride], lens: Lens | None) -> list[Override]:
-    """The rows with what the pages show beside them, in three statements however many there are."""
+    """The rows with what the pages show beside them, in four statements however many there are."""
+    if not rows:
+        return []
     named = numbers([r.patient_id for r in rows])
     where: dict[UUID, Any] = dict(places_of({r.scope_id for r in rows}))
     query = facts(OverrideReport, lens).where(OverrideReport.override_id.in_([r.id for r in rows]))
     told = {report.override_id: report for report in db.session.scalars(query)}
+    signed = signatures.of_each("authorization", [r.authorization_id for r in rows])
     return [
-        Override(r, named.get(r.patient_id, ""), where[r.scope_id], told.get(r.id)) for r in rows if r.scope_id in where
+        Override(
+            r,
+            named.get(r.patient_id, ""),
+            where[r.scope_id],
+            told.get(r.id),
+            next((one.role for one in signed[r.authorization_id]), ""),
+        )
+        for r in rows
+        if r.scope_id in where
     ]

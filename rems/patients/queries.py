@@ -199,6 +199,25 @@ def standing_authorization(patient_id: UUID, begin: datetime, end: datetime) -> 
     return next((a for a in found if authorized_at(a) <= end and begin <= a.valid_until), None)
 
 
+def booked_at(location_id: UUID, now: datetime) -> list[tuple[str, datetime]]:
+    """The patients who may still be infused at a location: their number, and until when (UTC), in that order."""
+    given = facts(Infusion).where(Infusion.patient_id == Authorization.patient_id).exists()
+    query = facts(Authorization).where(
+        Authorization.location_id == location_id, Authorization.valid_until >= now, ~given
+    )
+    rows = list(db.session.scalars(query.order_by(Authorization.valid_until, Authorization.id)))
+    named = numbers([row.patient_id for row in rows])
+    return [(named[row.patient_id], row.valid_until) for row in rows]
+
+
+def infused_at(location_id: UUID, *, after: date) -> list[tuple[str, date]]:
+    """The patients who were infused at a location after a day: their number, and the day."""
+    query = facts(Infusion).where(Infusion.location_id == location_id, Infusion.holds_on > after)
+    rows = list(db.session.scalars(query.order_by(Infusion.holds_on, Infusion.id)))
+    named = numbers([row.patient_id for row in rows])
+    return [(named[row.patient_id], row.holds_on) for row in rows]
+
+
 def signed_by(row: Authorization) -> list[Proved]:
     """The signatures of an authorization, each proved anew."""
     return signatures.proved("authorization", row.id, signed_content(row))

@@ -24,6 +24,7 @@ from rems.patients.models import Authorization, Infusion, Patient
 from rems.patients.queries import Place
 from rems.patients.rules import Sex, said, when_words
 from rems.sites import queries as sites
+from rems.sites import tree
 from rems.sites.rules import version_open_on
 from rems.stock import steps as stock
 
@@ -107,7 +108,7 @@ def record_infusion(
         raise BadInput(f"Moment of the infusion: {words} has not come yet.", "infused_at")
     check_enrolled(patient, on, field="infused_at", what="Moment of the infusion")
     check_not_infused(patient, field="infused_at")
-    check_location(place, location_id)
+    tree.check_open(place.site.id, location_id, on)
     facts = gate_facts(by, patient, Lens(on), location_id=location_id)
     records.check_bag(lot, bags, received=(facts.receipt.lot, facts.receipt.bags) if facts.receipt else None)
     allowed = _allowed(patient, facts, infused_at, zone)
@@ -217,9 +218,3 @@ def check_enrolled(patient: Patient, on: date, *, field: str, what: str) -> None
         raise BadInput(
             f"{what}: {said(on)} is before {said(patient.enrolled_on)}, when {patient.number} was enrolled.", field
         )
-
-
-def check_location(place: Place, location_id: UUID) -> None:
-    """Raises BadInput for what is no location of the site."""
-    if location_id not in {node.id for node in sites.locations(place.site.id)}:
-        raise BadInput(f"Where: this is no location of {place.site.name}; choose one of its list.", "location_id")

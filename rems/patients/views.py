@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
@@ -27,6 +27,12 @@ def overrides_to_report() -> int:
     """For the home page of whoever reports overridden stops."""
     actor = current_actor()
     return overriding.to_report(actor) if can(actor, Permission.SITE_CERTIFY) else 0
+
+
+@bp.app_template_global("overrides_of_patient")
+def overrides_of_patient(patient_id: UUID, lens: Lens | None) -> list[overriding.Override]:
+    """For the patient page, which stands on a floor above. `lens` None: today, with what is planned from today on."""
+    return overriding.of_patient(patient_id, lens)
 
 
 @bp.get("/patients")
@@ -110,9 +116,12 @@ def overrides() -> ResponseReturnValue:
 
 @bp.route("/overrides/<uuid:override_id>", methods=["GET", "POST"])
 def override(override_id: UUID) -> ResponseReturnValue:
-    """One override, and the form that says it was reported."""
+    """One override, and the form that says it was reported; under another day the override of that day."""
     actor = current_actor()
     found = overriding.override(actor, override_id)
+    lens = current_lens(zone=found.place.site.timezone)
+    if g.rems_lens_bar:
+        found = overriding.override(actor, override_id, lens)
     today = day_in(found.place.site.timezone, utcnow())
     form = ReportForm.sent() if request.method == "POST" else ReportForm(data={"holds_on": today})
     if request.method == "POST" and form.validate():

@@ -17,7 +17,7 @@ from rems.reminders.rules import ReminderState
 from rems.work.engine import defer_many
 
 CLOCK = Actor.system("reminders")
-LADDERS = ("visit_days", "clock_days", "lot_days")
+LADDERS = ("visit_days", "clock_days", "lot_days", "action_days", "action_late_days")
 LONGEST_FAILURE = 500  # characters
 TOLD = select(Reminder.account_id, Reminder.state, Reminder.subject, Reminder.body, Reminder.path).where(
     Reminder.id == bindparam("key")

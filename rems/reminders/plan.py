@@ -1,7 +1,8 @@
 """The one statement that plans every reminder: it costs what is due, not what exists, and may run twice at once.
 
 What comes near its end is told on the newest rung of its ladder that has come, by the calendar of its site, to those
-who hold a role that can act on it. The unique key of a reminder makes a second run change nothing.
+who hold a role that can act on it. A ladder may lead on after the end: its days are below zero then, and more people
+are told. The unique key of a reminder makes a second run change nothing.
 """
 
 from sqlalchemy import text
@@ -14,10 +15,30 @@ with rung as (
   union all select 'clock_runs_out', unnest(cast(:clock_days as int[]))
   union all select 'lot_expires', unnest(cast(:lot_days as int[]))
   union all select 'visit_overdue', 0
+  union all select unnest(array['action_due', 'check_due']), d from unnest(cast(:action_days as int[])) as d
+  union all select unnest(array['action_late', 'check_late']), -d from unnest(cast(:action_late_days as int[])) as d
 ),
 listener (kind, role) as (
   values ('visit_closes', 'site_coordinator'), ('visit_overdue', 'site_coordinator'),
-    ('clock_runs_out', 'case_processor'), ('lot_expires', 'pharmacist'), ('lot_expires', 'site_coordinator')
+    ('clock_runs_out', 'case_processor'), ('lot_expires', 'pharmacist'), ('lot_expires', 'site_coordinator'),
+    ('action_due', 'site_coordinator'), ('action_due', 'authorized_representative'),
+    ('check_due', 'site_coordinator'), ('check_due', 'authorized_representative'),
+    ('action_late', 'site_coordinator'), ('action_late', 'authorized_representative'),
+    ('check_late', 'site_coordinator'), ('check_late', 'authorized_representative'),
+    ('action_late', 'program_manager'), ('check_late', 'program_manager')
+),
+measure as (
+  select c.*, 'action' as part, c.due_on as ends_on
+  from corrective_action c
+  where c.done_on is null
+    and c.due_on between :utc_day - 31 + (select min(days) from rung where kind = 'action_late')
+      and :utc_day + 1 + (select max(days) from rung where kind = 'action_due')
+  union all
+  select c.*, 'check', c.check_on
+  from corrective_action c
+  where c.done_on is not null and c.checked_on is null
+    and c.check_on between :utc_day - 31 + (select min(days) from rung where kind = 'check_late')
+      and :utc_day + 1 + (select max(days) from rung where kind = 'check_due')
 ),
 thing as (
   select 'visit_closes' as kind, v.scope_id, v.program_id, v.id as subject_id, v.closes_on as due_on
@@ -40,6 +61,15 @@ thing as (
       select sum(m.vials) from stock_movement m where m.lot_id = l.id and not m.void
         and not exists (select from stock_movement newer where newer.supersedes_id = m.id)
     )
+  union all
+  select m.part || k.ending, m.scope_id, m.program_id, m.root_id, m.ends_on
+  from measure m cross join (values ('_due'), ('_late')) as k (ending)
+  where not m.void and not exists (select from corrective_action newer where newer.supersedes_id = m.id)
+    and exists (
+      select from deviation d
+      where d.root_id = m.deviation_id and d.closed_on is null and not d.void
+        and not exists (select from deviation newer where newer.supersedes_id = d.id)
+    )
 ),
 here as (
   select t.*, s.site_id, (cast(:now as timestamptz) at time zone st.timezone)::date as today
@@ -49,7 +79,7 @@ told as (
   select h.*,
     h.due_on - (select min(r.days) from rung r where r.kind = h.kind and h.due_on - h.today <= r.days) as told_on
   from here h
-  where case when h.kind = 'visit_overdue' then h.due_on < h.today else h.due_on >= h.today end
+  where (h.kind in ('visit_overdue', 'action_late', 'check_late')) = (h.due_on < h.today)
 ),
 reached as (
   select t.*, g.account_id, g.from_on, g.until_on
@@ -80,13 +110,24 @@ said as (
   select f.*, upper(left(l.product, 1)) || substr(l.product, 2) || ' lot ' || l.lot, '/sites/' || l.scope_id || '/stock'
   from fresh f join stock_lot l on l.id = f.subject_id
   where f.kind = 'lot_expires'
+  union all
+  select f.*, st.name || ', ' || c.kind || ' action: ' || left(regexp_replace(c.what, '\\s+', ' ', 'g'), 120),
+    '/deviations/' || c.deviation_id
+  from fresh f join corrective_action c on c.id = f.subject_id
+    join scope s on s.id = f.scope_id join site st on st.id = s.site_id
+  where f.kind in ('action_due', 'action_late', 'check_due', 'check_late')
 )
 insert into reminder
   (id, scope_id, program_id, subject_id, kind, due_on, account_id, subject, body, path, state, planned_at, failure)
 select uuidv7(), scope_id, program_id, subject_id, kind, told_on, account_id, what,
   case kind when 'visit_closes' then 'The window of this visit closes on '
     when 'visit_overdue' then 'The window of this visit closed on '
-    when 'clock_runs_out' then 'This report is due on ' else 'This lot expires on ' end
+    when 'clock_runs_out' then 'This report is due on '
+    when 'lot_expires' then 'This lot expires on '
+    when 'action_due' then 'This action is to be done by '
+    when 'action_late' then 'This action was to be done by '
+    when 'check_due' then 'The effect of this action is to be checked by '
+    when 'check_late' then 'The effect of this action was to be checked by ' end
     || to_char(due_on, 'FMDD Mon YYYY') || '.',
   path, 'planned', :now, ''
 from said

@@ -20,6 +20,7 @@ from rems.reports.content import Content, Doses, Line, gather
 from rems.reports.rules import too_few
 from rems.signatures.printed import printed
 from rems.signatures.queries import Proved
+from rems.sites import details
 from rems.sites.models import Site
 
 STATES = {
@@ -27,10 +28,10 @@ STATES = {
     FindingState.NOT_MET: parts.State.NOT_MET,
     FindingState.MET_BY_EXCEPTION: parts.State.EXCEPTION,
     FindingState.NOT_ASKED: parts.State.NOT_ASKED,
-    FindingState.WAIVED: parts.State.NOT_ASKED,
+    FindingState.WAIVED: parts.State.WAIVED,
     FindingState.DUE_SOON: parts.State.SOON,
 }
-OF_NOTE = frozenset({FindingState.NOT_MET, FindingState.MET_BY_EXCEPTION, FindingState.DUE_SOON})
+OF_NOTE = frozenset({FindingState.NOT_MET, FindingState.MET_BY_EXCEPTION, FindingState.WAIVED, FindingState.DUE_SOON})
 REQUIREMENT = (
     parts.Column("Requirement", kind=parts.Kind.KEY),
     "State",
@@ -61,7 +62,7 @@ def site_compliance(
     digest = content_digest(content)
     document = Document(
         title="Site compliance report",
-        scope_line=f"{site.name}{_clinics(content.clinics)}",
+        scope_line=f"{details.about(site, lens)['name']}{_clinics(content.clinics)}",
         subline=_program_line(program.title, version),
         facts=[
             ("As of", f"{lens.as_of:%A} {long(lens.as_of)}"),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, make_response
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
@@ -12,9 +12,10 @@ from rems.core.clock import utcnow
 from rems.core.lens import Lens
 from rems.reports import actions
 from rems.reports.binder import site_binder
-from rems.reports.site_compliance import Made, site_compliance
+from rems.reports.site_compliance import site_compliance
 from rems.sites import queries as sites
 from rems.trail.knowing import settled
+from rems.web.downloads import file_answer
 from rems.web.lens import current_lens
 
 bp = Blueprint("reports", __name__)
@@ -33,7 +34,7 @@ def compliance(site_id: UUID, code: str) -> ResponseReturnValue:
     standing = certification.standing(actor, entry, lens)
     made = site_compliance(actor, site, standing, lens, now=now, settled=done)
     actions.note("site-compliance", lens, made.digest, **held, by=actor, now=now)
-    return as_file(made, f"compliance-{code.lower()}-{lens.as_of}.pdf")
+    return file_answer(made.pdf, f"compliance-{code.lower()}-{lens.as_of}.pdf")
 
 
 @bp.get("/sites/<uuid:site_id>/binder.pdf")
@@ -47,7 +48,7 @@ def binder(site_id: UUID) -> ResponseReturnValue:
     lens = Lens(asked.as_of, moment)
     made = site_binder(actor, sites.site(actor, site_id), lens, now=now, settled=done)
     actions.note("site-binder", lens, made.digest, scope_id=scope_id, program_id=program_id, by=actor, now=now)
-    return as_file(made, f"binder-{lens.as_of}.pdf")
+    return file_answer(made.pdf, f"binder-{lens.as_of}.pdf")
 
 
 def whose(site_id: UUID) -> tuple[UUID, UUID | None]:
@@ -60,10 +61,3 @@ def whose(site_id: UUID) -> tuple[UUID, UUID | None]:
             return entry.scope_id, entry.program_id
     require(actor, Permission.REPORT_MAKE, scope_id=site_id)
     return site_id, None
-
-
-def as_file(made: Made, name: str) -> ResponseReturnValue:
-    answer = make_response(made.pdf)
-    answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

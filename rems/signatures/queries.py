@@ -1,7 +1,7 @@
 """Find the signatures of a record and check each against it; who may sign, and what was tried. Nothing here writes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,15 @@ def of(table: str, subject_id: UUID) -> list[Signature]:
     """The signatures of one record, oldest first."""
     query = select(Signature).where(Signature.subject_table == table, Signature.subject_id == subject_id)
     return list(db.session.scalars(query.order_by(Signature.signed_at, Signature.id)))
+
+
+def of_each(table: str, subject_ids: Collection[UUID]) -> dict[UUID, list[Signature]]:
+    """The signatures of several records, oldest first, in one statement."""
+    query = select(Signature).where(Signature.subject_table == table, Signature.subject_id.in_(subject_ids))
+    found: dict[UUID, list[Signature]] = {subject_id: [] for subject_id in subject_ids}
+    for row in db.session.scalars(query.order_by(Signature.signed_at, Signature.id)):
+        found[row.subject_id].append(row)
+    return found
 
 
 def proved(table: str, subject_id: UUID, content_now: Mapping[str, Any]) -> list[Proved]:

@@ -11,6 +11,7 @@ from rems.signatures import checking, overview, standing
 from rems.signatures.letter import SUBJECT, WHERE, Letter, letter, letter_pdf
 from rems.signatures.rules import ALARMING, OUTCOME_WORDS
 from rems.signatures.series import keep_series
+from rems.web.downloads import file_answer
 from rems.web.lens import current_lens
 from rems.web.paging import SIZE, asked_page, page_of
 
@@ -49,9 +50,7 @@ def show_letter() -> str:
 
 @bp.get("/signatures/letter.pdf")
 def print_letter() -> Response:
-    answer = Response(letter_pdf(_letter()), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = 'inline; filename="letter-21-cfr-11-100-c.pdf"'
-    return answer
+    return file_answer(letter_pdf(_letter()), "letter-21-cfr-11-100-c.pdf", shown=True)
 
 
 def _letter() -> Letter:

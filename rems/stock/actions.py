@@ -13,6 +13,7 @@ from rems.core.errors import BadInput
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.sites import queries as sites
+from rems.sites import tree
 from rems.sites.rules import check_not_ahead
 from rems.stock import ledger, queries, steps
 from rems.stock.models import StockLot, StockMovement
@@ -43,7 +44,7 @@ def receive(
         require(by, Permission.STOCK_MOVE, scope_id=site_id)
         check_not_ahead(holds_on, today=day_in(site.timezone, now), words="Day received")
         ledger.check_receipt(lot, strength_mg, vials, expires_on, holds_on)
-        _check_location(site_id, location_id)
+        tree.check_open(site_id, location_id, holds_on)
         steps.one_at_a_time(site_id)
         found = _lot_at(site_id, location_id, lot=lot.strip(), strength_mg=strength_mg, expires_on=expires_on)
         _write(found, MovementKind.RECEIPT, vials, holds_on=holds_on, note=note)
@@ -86,7 +87,7 @@ def transfer(
         lot = _lot_to_change(lot_id, holds_on, by=by, now=now)
         if vials < 1:
             raise BadInput(f"The number of vials brought over must be 1 or more, not {vials}.", "vials")
-        _check_location(lot.scope_id, location_id)
+        tree.check_open(lot.scope_id, location_id, holds_on)
         if location_id == lot.location_id:
             raise BadInput("The lot lies there already; choose another place.", "location_id")
         there = _lot_at(lot.scope_id, location_id, lot=lot.lot, strength_mg=lot.strength_mg, expires_on=lot.expires_on)
@@ -104,6 +105,8 @@ def count(lot_id: UUID, found: int, *, holds_on: date, note: str, by: Actor, now
         lot = _lot_to_change(lot_id, holds_on, by=by, now=now)
         at = sum(vials for on, vials in queries.changes(lot.id) if on <= holds_on)
         change = ledger.adjustment(found, ledger.Level(holds_on, at))
+        if change > 0:
+            tree.check_open(lot.scope_id, lot.location_id, holds_on)
         moved = _change(lot, MovementKind.COUNT_ADJUSTMENT, change, holds_on=holds_on, note=note)
     return moved.id
 
@@ -158,11 +161,6 @@ def _lot_at(site_id: UUID, location_id: UUID, *, lot: str, strength_mg: int, exp
         db.session.add(found)
         db.session.flush()
     return found
-
-
-def _check_location(site_id: UUID, location_id: UUID) -> None:
-    if location_id not in {place.id for place in sites.locations(site_id)}:
-        raise BadInput("Where: this is no location of the site; choose one of its list.", "location_id")
 
 
 def _check_patient(kind: MovementKind, patient_id: UUID | None, *, site_id: UUID) -> None:

@@ -40,6 +40,22 @@ def lowest(changes: Iterable[tuple[date, int]], *, from_on: date) -> Level:
     return found
 
 
+def left_there(changes: Iterable[tuple[date, int]], *, from_on: date) -> str:
+    """What lies in a place, or lay there at the end of a day or of a later one, in a sentence; empty: nothing."""
+    by_day: defaultdict[date, int] = defaultdict(int)
+    for on, vials in changes:
+        by_day[max(on, from_on)] += vials
+    now, most, gone_on = 0, 0, from_on
+    for on in sorted(by_day):
+        before, now = now, now + by_day[on]
+        most = max(most, now)
+        gone_on = on if before and not now else gone_on
+    if now:
+        are = "is" if now == 1 else "are"
+        return f"{counted(now, 'vial')} of tocilizumab {are} still there."
+    return f"{counted(most, 'vial')} of tocilizumab lay there until {said(gone_on)}." if most else ""
+
+
 def check_receipt(lot: str, strength_mg: int, vials: int, expires_on: date, on: date) -> None:
     """Whether a lot may be received on that day; on its day of expiry it still may. Raises BadInput with the field."""
     if not lot.strip():

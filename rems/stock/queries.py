@@ -148,6 +148,17 @@ def changes(lot_id: UUID) -> list[tuple[date, int]]:
     return [(on, vials) for on, vials in rows]
 
 
+def changes_at(site_id: UUID, location_id: UUID) -> list[tuple[date, int]]:
+    """Every change of all that lies or lay at a location: its day and its vials."""
+    query = facts(StockMovement, scope_id=site_id).join(StockLot, StockLot.id == StockMovement.lot_id)
+    rows = db.session.execute(
+        query.where(StockLot.location_id == location_id).with_only_columns(
+            StockMovement.holds_on, StockMovement.vials, maintain_column_froms=True
+        )
+    )
+    return [(on, vials) for on, vials in rows]
+
+
 def held_of_lot(found: StockLot, lens: Lens) -> int:
     """The vials of a lot that are held for patients."""
     return _held_by_lot(found.scope_id, lens).get(found.id, 0)

@@ -34,7 +34,7 @@ def asked_doses(actor: Actor, site: Site, lens: Lens) -> dict[str, int]:
 
 
 def places(site_id: UUID) -> list[tuple[str, str]]:
-    return [(str(place.id), place.name) for place in sites.locations(site_id)]
+    return sites.location_choices(site_id)
 
 
 def others(lot: StockLot) -> list[tuple[str, str]]:

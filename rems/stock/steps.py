@@ -11,6 +11,7 @@ from rems.core.db import db, require_transaction
 from rems.core.errors import Incomplete
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
+from rems.sites import tree
 from rems.stock import queries, rules
 from rems.stock.models import Reservation
 from rems.stock.rules import Pick, Shortfall
@@ -19,9 +20,10 @@ from rems.stock.rules import Pick, Shortfall
 def one_at_a_time(site_id: UUID) -> None:
     """Wait until nobody else changes the stock of this site; the rest of the transaction then sees it as it is.
 
-    The database lets go of it when the transaction ends, however it ends.
+    No location of the site is closed meanwhile. The database lets go when the transaction ends, however it ends.
     """
     require_transaction("changing the stock")
+    tree.still(site_id)
     db.session.execute(
         text("select pg_advisory_xact_lock(hashtextextended('stock ' || :site, 0))"), {"site": str(site_id)}
     )

@@ -4,7 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from flask import Response, make_response
+from flask import Response
+
+from rems.web.downloads import file_answer
 
 
 def plain(words: object) -> object:
@@ -20,7 +22,4 @@ def csv_answer(filename: str, heads: Sequence[str], rows: Iterable[Sequence[obje
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(heads)
     table.writerows([plain(value) for value in row] for row in rows)
-    answer = make_response(text.getvalue().encode("utf-8-sig"))
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return answer
+    return file_answer(text.getvalue().encode("utf-8-sig"), filename, "text/csv; charset=utf-8")

@@ -13,6 +13,8 @@ from werkzeug.routing import Rule
 
 from rems.access.rules import Role
 from rems.compliance import actions as compliance
+from rems.compliance.audits import working
+from rems.compliance.audits.working import Upload
 from rems.compliance.keeping import Happened
 from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.actor import Actor
@@ -26,6 +28,7 @@ from rems.sites import actions as sites
 from rems.sites import keeping
 from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach
 from rems.web.security import is_public
+from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
 from tests.rows import past_all_checks, put, row_of
 
@@ -39,6 +42,18 @@ TOO_OLD = "This form is too old"
 DAY = date(2026, 10, 9)
 DEVIATED = Happened(DeviationSource.SITE, DeviationSeverity.MINOR, DAY, "A log was not signed.", "It was signed.")
 PLANNED = compliance.Plan(ActionKind.CORRECTIVE, "Remind", "A nurse", DAY, date(2026, 12, 1), date(2026, 12, 9))
+GIVEN = {
+    **dict.fromkeys(("number", "auditors", "looks_at", "conclusion"), "Withheld by the site"),
+    "program": EUROPE,
+    "also": [],
+    "format": "remote",
+    "begun_on": "2026-10-09",
+    "reported_on": "2026-10-09",
+    "answers": [],
+    "findings": [],
+    "files": 0,
+    "withheld": 4,
+}
 HAPPENED = Happening(
     Kind.OTHER, "Rash", DAY, DAY, DAY, (), Outcome.RECOVERED, ended_on=DAY, not_serious_reason="It went by itself."
 )
@@ -75,6 +90,9 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     unit = sites.add_location(hospital.site_id, "Unit", LocationKind.UNIT, by=hospital.coordinator, now=world.now)
     deviation = compliance.report(hospital.scope_id, DEVIATED, by=hospital.coordinator, now=world.now)
     action = compliance.plan(deviation, PLANNED, by=hospital.coordinator, now=world.now)
+    audit = planned(hospital).begun().answered().noted(MINOR)
+    paper = working.add_file(audit.key, Upload("a.pdf", "pdf", b"%PDF-a", "A list"), **audit.site)
+    audit.reported()
     [(lot,)] = superuser.execute("select id from stock_lot order by id limit 1").fetchall()
     [(fact,)] = superuser.execute("select id from patient_fact where kind = 'weight' limit 1").fetchall()
     [(piece,)] = superuser.execute("select id from evidence where source_table = 'site' order by id limit 1").fetchall()
@@ -83,13 +101,23 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     [(grant, account)] = superuser.execute("select id, account_id from role_grant order by id limit 1").fetchall()
     [(signature,)] = superuser.execute("select id from signature order by id limit 1").fetchall()
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
-    made = {name: uuid7() for name in ("exception_invocation", "stop_override")}
+    made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
         for name, key in made.items():
             table = METADATA.tables[name]
-            put(superuser, table, row_of(table, id=key, patient_id=patient, authorization_id=allowed, **own))
+            same = (
+                {"root_id": key, "audit_id": audit.key, "content": GIVEN, "held_on": DAY}
+                if name == "audit_share"
+                else {}
+            )
+            row = row_of(table, id=key, patient_id=patient, authorization_id=allowed, **own, **same)
+            put(superuser, table, {name: value for name, value in row.items() if name in table.columns})
     return {
         "act_id": act,
+        "audit_id": audit.key,
+        "finding_id": audit.findings()[0].row.root_id,
+        "file_id": paper,
+        "share_id": made["audit_share"],
         "move": "suspend",
         "invocation_id": made["exception_invocation"],
         "override_id": made["stop_override"],

@@ -134,5 +134,28 @@ def test_late_actions_stand_on_top_and_are_counted(world: World, hospital: Hospi
         count = queries.counts([hospital.scope_id], lens)[hospital.scope_id]
         assert (count.actions_open, count.actions_late) == (1, 1)
         assert count.audit_findings[DeviationSeverity.CRITICAL] == 1
-        assert [row.deviation_id for row in queries.late(hospital.manager, lens)] == [key]
-        assert queries.late(hospital.manager, Lens(DAY + timedelta(10))) == []
+
+
+def test_what_is_due_is_told_to_those_who_keep_actions_the_longest_due_first(world: World, hospital: Hospital) -> None:
+    key, today = hospital.deviation(DAY), DAY + timedelta(30)
+    said = {"by": hospital.coordinator, "now": world.now}
+    later = hospital.action(key, due_on=today + timedelta(7), what="Later")
+    hospital.action(key, due_on=today + timedelta(8), what="Much later")
+    late = hospital.action(key, due_on=today - timedelta(1), what="Late")
+    done = hospital.action(key, due_on=DAY + timedelta(10), check_on=today, what="Done")
+    actions.finish(done, done_on=DAY + timedelta(3), note="Trained", **said)
+    checked = hospital.action(key, due_on=DAY + timedelta(10), check_on=today, what="Checked")
+    seen = actions.finish(checked, done_on=DAY + timedelta(3), note="Trained", **said)
+    actions.check_effect(seen, effective=True, checked_on=DAY + timedelta(5), note="Asked her", **said)
+    for actor in (hospital.coordinator, hospital.representative, hospital.manager):
+        with reading(actor):
+            found = [(one.row.root_id, one.is_check, one.due_on) for one in queries.due(actor, today, 7)]
+        assert found == [
+            (late, False, today - timedelta(1)),
+            (done, True, today),
+            (later, False, today + timedelta(7)),
+        ]
+    auditor, stranger = world.account(Role.AUDITOR, site_id=hospital.site_id), world.hospital(EUROPE).coordinator
+    for actor in (auditor, stranger):
+        with reading(actor):
+            assert queries.due(actor, today, 7) == []

@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 
 from rems.access.rules import Role
 from rems.compliance import actions
+from rems.compliance.rules import DeviationSeverity
+from rems.core.clock import utcnow
 from tests.compliance.test_actions import DAY, HAPPENED, PLAN
 from tests.factories import EUROPE, Hospital, World, csrf
 
@@ -107,3 +109,59 @@ def test_who_only_looks_gets_no_buttons(world: World, client: FlaskClient, hospi
     assert client.get(f"/deviations/{key}/actions/new").status_code == 403
     assert client.get(f"/sites/{hospital.site_id}/programs/{EUROPE}/deviations/new").status_code == 403
     assert date(2026, 6, 1) == DAY
+
+
+def test_an_earlier_day_shows_neither_a_cause_nor_an_end_nor_what_was_done_later(
+    world: World, client: FlaskClient, hospital: Hospital
+) -> None:
+    """A cause has no day of its own: it counts from the day on which one was first recorded, today at the site."""
+    world.now = utcnow()
+    said, today = {"by": hospital.coordinator, "now": world.now}, world.today
+    key = hospital.deviation(today - timedelta(9), severity=DeviationSeverity.MINOR)
+    first = actions.investigate(key, "The list was old.", **said)
+    action = hospital.action(key, due_on=today + timedelta(5), check_on=today + timedelta(9))
+    seen = actions.finish(action, done_on=today - timedelta(2), note="Trained, file 12", **said)
+    actions.check_effect(seen, effective=True, checked_on=today - timedelta(1), note="Asked her", **said)
+    second = actions.investigate(first, "Nobody kept the list.", **said)
+    actions.close(second, closed_on=today, **said)
+    world.sign_in(client, hospital.coordinator)
+    page = client.get(f"/deviations/{key}").text
+    assert "Nobody kept the list." in page and "Closed on" in page and "Asked her" in page
+    page = client.get(f"/deviations/{key}?as_of={today - timedelta(1)}").text
+    assert "Not stated yet" in page and "Closed on" not in page and "Asked her" in page
+    assert "The list was old." not in page and "Nobody kept the list." not in page
+    page = client.get(f"/deviations/{key}?as_of={today - timedelta(3)}").text
+    assert "Train her" in page and "Trained, file 12" not in page and "Asked her" not in page
+    for day, cause in ((today, "Nobody kept the list."), (today - timedelta(1), "")):
+        listed = client.get(f"/deviations.csv?as_of={day}").get_data(as_text=True)
+        assert ("Nobody kept the list." in listed) == bool(cause)
+
+
+def test_a_deviation_is_not_known_before_it_was_found_or_recorded(
+    world: World, client: FlaskClient, hospital: Hospital
+) -> None:
+    key = hospital.deviation(date(2026, 3, 3))
+    world.sign_in(client, hospital.coordinator)
+    page = client.get(f"/deviations/{key}?as_of=2026-03-02").text
+    assert "This deviation was found on 3 March 2026; on the day you ask for it was not known." in page
+    assert "A nurse was not trained." not in page
+    assert "What is known of it now" in page
+    page = client.get(f"/deviations/{key}?known_at=2020-01-01").text
+    assert "This deviation was recorded later than the moment you ask for" in page
+    world.sign_in(client, world.hospital(EUROPE).coordinator)
+    assert client.get(f"/deviations/{key}?as_of=2026-03-02").status_code == 404
+
+
+def test_a_page_of_the_list_is_cut_by_the_database_and_the_csv_is_whole(
+    world: World, client: FlaskClient, hospital: Hospital
+) -> None:
+    for number in range(27):
+        hospital.deviation(DAY, summary=f"Number {number:02d}.")
+    world.sign_in(client, hospital.coordinator)
+    first, second = client.get("/deviations").text, client.get("/deviations?page=2").text
+    assert "1 to 25 of 27" in first and "26 to 27 of 27" in second
+    shown = [n for n in range(27) if f"Number {n:02d}." in first]
+    assert shown == list(range(2, 27))
+    assert len(client.get("/deviations.csv").get_data(as_text=True).splitlines()) == 28
+    assert "1 to 25 of 27" in client.get("/deviations?state=open").text
+    assert "Nothing fits" in client.get("/deviations?state=closed").text

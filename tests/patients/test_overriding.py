@@ -1,76 +1,31 @@
 """A legal stop overridden: by the role that the program names, with a reason, kept, shown and reported."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
-from rems.access.rules import Role
-from rems.certification import actions as certification
-from rems.core.actor import Actor
-from rems.core.db import reading
+from rems.core.db import db, reading
 from rems.core.errors import BadInput, Incomplete, NotAllowed
 from rems.followup import actions as followup
-from rems.patients import actions, overriding, queries
-from rems.patients.rules import CARDS, CONSENTS, DEFERRAL_QUESTIONS
-from rems.programs.rules import Local
+from rems.patients import actions, overriding
 from tests.factories import EUROPE, PASSWORD, Hospital, World
-
-ON = date(2026, 6, 1)
-WHY = "The patient deteriorates; the nurse is supervised at the bedside."
+from tests.patients.overridden import ON, WHY, overridable, override, physician, prepared, suspended
 
 
 @pytest.fixture
 def local(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
     """This installation lets a treating physician override a stop of the European program, or whom a test names."""
-    whole = app.extensions["rems_catalogue"]
-    named = getattr(request, "param", "treating_physician")
-    mine = replace(whole.programs[EUROPE], local=Local(overridden_by=named))
-    app.extensions["rems_catalogue"] = replace(whole, programs={**whole.programs, EUROPE: mine})
-    yield
-    app.extensions["rems_catalogue"] = whole
+    with overridable(app, by=getattr(request, "param", "treating_physician")):
+        yield
 
 
 @pytest.fixture
 def hospital(world: World) -> Hospital:
-    """Certified, and suspended since then: a stop of the program."""
-    found = world.hospital(EUROPE).certified(ON)
-    certification.suspend(
-        found.site_id, EUROPE, **found.signed(date(2026, 11, 23)), reason="An audit.", by=found.manager
-    )
-    return found
-
-
-def prepared(hospital: Hospital, *, consent: bool = True) -> UUID:
-    """A patient of whom all is recorded that is not the site's own, or all but the consent to treatment."""
-    patient_id = hospital.enrolled(date(2026, 11, 2))
-    said: dict[str, Any] = {"holds_on": date(2026, 11, 23), "by": hospital.coordinator, "now": hospital.world.now}
-    actions.record_weight(patient_id, Decimal("74.0"), **said)
-    for kind in CONSENTS if consent else ():
-        actions.record_consent(patient_id, kind, **said)
-    for card in CARDS:
-        actions.record_card(patient_id, card, **said)
-    actions.record_deferral(patient_id, dict.fromkeys(DEFERRAL_QUESTIONS, False), **said)
-    with reading(hospital.coordinator):
-        product = queries.patient(hospital.coordinator, patient_id).product
-    bag = {"identity": "COI-1", "product": product, "lot": "TK-1", "bags": 1}
-    actions.record_receipt(patient_id, **bag, expires_on=date(2027, 3, 1), **said)
-    return patient_id
-
-
-def physician(hospital: Hospital) -> Actor:
-    return hospital.world.account(Role.TREATING_PHYSICIAN, site_id=hospital.site_id)
-
-
-def override(hospital: Hospital, patient_id: UUID, by: Actor, reason: str = WHY) -> Any:
-    said = {"at": hospital.world.now, "reason": reason, "password": PASSWORD, "by": by, "now": hospital.world.now}
-    return actions.override_stop(patient_id, hospital.location_id, **said)
+    return suspended(world)
 
 
 @pytest.mark.usefixtures("local")
@@ -169,3 +124,15 @@ def test_the_gate_offers_the_override_and_shows_it(client: FlaskClient, world: W
     world.sign_in(client, hospital.manager)
     assert "1 overridden stop" in client.get("/today").text
     assert "To be reported" in client.get("/overrides").text
+
+
+@pytest.mark.usefixtures("local")
+def test_the_override_asks_for_its_deviation_in_its_own_transaction(hospital: Hospital) -> None:
+    patient_id, by = prepared(hospital), physician(hospital)
+    override(hospital, patient_id, by)
+    with pytest.raises(BadInput):
+        override(hospital, patient_id, by, reason=" ")
+    with reading(hospital.manager):
+        key = str(overriding.overrides(hospital.manager)[0].row.id)
+        jobs = db.session.execute(text("select task_name, args from procrastinate_jobs")).all()
+    assert [tuple(job) for job in jobs] == [("compliance.report_override", {"override_id": key})]

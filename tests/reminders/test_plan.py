@@ -1,14 +1,11 @@
 """What is planned: each thing on the rungs of its ladder, once, for those who can act."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from rems.access import actions as access
 from rems.access.rules import Role
@@ -19,7 +16,7 @@ from rems.reminders.rules import ReminderKind
 from rems.stock import actions as stock
 from rems.stock.rules import MovementKind
 from tests.factories import ADMIN, Hospital, World
-from tests.reminders.due import SYSTEM, at, case, days_before, holder, lot, reminders, visit
+from tests.reminders.due import SYSTEM, at, case, counted, days_before, holder, jobs_waiting, lot, reminders, visit
 
 CLOSES = date(2026, 9, 15)
 
@@ -63,27 +60,6 @@ def test_a_second_run_plans_nothing(hospital: Hospital) -> None:
     assert plan_reminders(now=now) == 1
     assert plan_reminders(now=now + timedelta(minutes=1)) == 0
     assert len(reminders()) == jobs_waiting() == 1
-
-
-def jobs_waiting() -> int:
-    with reading(SYSTEM):
-        found: int = db.session.scalar(text("select count(*) from procrastinate_jobs where status = 'todo'"))
-        return found
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that go to the database inside the block."""
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_plan_is_one_statement_whatever_is_due(hospital: Hospital) -> None:

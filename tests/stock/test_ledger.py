@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rems.core.errors import BadInput
@@ -15,6 +15,7 @@ from rems.stock.ledger import (
     check_movement,
     check_reason,
     check_receipt,
+    left_there,
     lowest,
 )
 from rems.stock.rules import SIGN, MovementKind
@@ -155,3 +156,28 @@ def test_an_adjustment_leads_to_what_was_counted(found, on_hand):
 def test_a_count_below_zero_is_refused():
     with pytest.raises(BadInput, match="must be 0 or more, not -1"):
         adjustment(-1, Level(TODAY, 3))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ([], ""),
+        ([(at(-9), 5), (at(-9), -5)], ""),
+        ([(at(-9), 5), (at(-3), -5)], ""),
+        ([(at(-9), 5), (TODAY, -5)], ""),
+        ([(at(-9), 5)], "5 vials of tocilizumab are still there."),
+        ([(at(-9), 5), (at(1), -4)], "1 vial of tocilizumab is still there."),
+        ([(at(-9), 5), (at(2), -5)], "5 vials of tocilizumab lay there until 26 Nov 2026."),
+        ([(at(1), 2), (at(2), 1), (at(3), -3)], "3 vials of tocilizumab lay there until 27 Nov 2026."),
+        ([(at(3), 4)], "4 vials of tocilizumab are still there."),
+    ],
+)
+def test_what_is_left_in_a_place_after_its_last_day_is_told(changes, words):
+    assert left_there(changes, from_on=TODAY) == words
+
+
+@given(st.lists(st.tuples(DAYS, st.integers(-9, 9))), DAYS)
+def test_nothing_is_left_where_every_day_from_there_on_ends_empty(changes, day):
+    ends = [sum(n for on, n in changes if on <= day + timedelta(days=d)) for d in range(12)]
+    assume(min(ends) >= 0)
+    assert bool(left_there(changes, from_on=day)) == any(ends)
