@@ -70,7 +70,8 @@ def cluster() -> Cluster:
 
 def digest_of_the_ground() -> str:
     found = hashlib.sha256()
-    for folder, pattern in ((ROOT / "migrations", "**/*.py"), (PROGRAMS.parent, "**/*.yaml")):
+    registered = (ROOT / "rems" / "programs", "*.py")
+    for folder, pattern in ((ROOT / "migrations", "**/*.py"), (PROGRAMS.parent, "**/*.*ml"), registered):
         for file in sorted(folder.glob(pattern)):
             found.update(file.read_bytes())
     return found.hexdigest()[:12]

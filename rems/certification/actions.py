@@ -18,6 +18,7 @@ from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.signatures import steps as signatures
 from rems.signatures.rules import Given
+from rems.sites import details
 from rems.sites import queries as sites
 from rems.sites.queries import Entry
 from rems.sites.rules import ROLE_WORDS, check_ends, said
@@ -92,8 +93,8 @@ def return_application(
             site_id, code, ActKind.RETURNED, holds_on=holds_on, seen=seen, words="Returned on", by=by, now=now
         )
         kept = moves.check_reason(reason, words="say in a sentence why the application goes back.")
-        known = {t.code for t in applying.tasks(desk.standing, {})}
-        if unknown := sorted(set(told) - known):
+        known = applying.may_be_returned(desk.entry.scope_id, desk.acts, applying.tasks(desk.standing, {}))
+        if unknown := sorted(told.keys() - known):
             raise BadInput(f'"{unknown[0]}" is no task of this application.')
         row = keeping.keep(
             desk, ActKind.RETURNED, holds_on=holds_on, reason=kept, content={"tasks": told}, by=by, now=now
@@ -240,9 +241,10 @@ def _check_signer(desk: Desk, by: Actor) -> None:
         return  # without one the open task says so
     _, person = named
     if not sites.is_person(by, person):
+        on = desk.standing.lens.as_of
+        role = ROLE_WORDS[details.role_of(person, Lens(on))].lower()
         raise NotAllowed(
-            f"Only the authorized representative of {said(desk.standing.lens.as_of)} submits the application: "
-            f"{person.name}, {ROLE_WORDS[person.role].lower()}."
+            f"Only the authorized representative of {said(on)} submits the application: {person.name}, {role}."
         )
 
 

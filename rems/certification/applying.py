@@ -10,12 +10,13 @@ from rems.access.rules import Permission
 from rems.certification import rules
 from rems.certification.acts import act_row
 from rems.certification.mending import Place, place_of
-from rems.certification.moves import returned
+from rems.certification.moves import returned, waiting
 from rems.certification.queries import Standing
 from rems.certification.rules import Finding, FindingState
 from rems.certification.states import Act
 from rems.core.lens import Lens
 from rems.programs.rules import Ask, EvidenceKind, Requirement, Version
+from rems.sites import details
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.sites.rules import PROCESSES, ROLE_WORDS
@@ -138,12 +139,20 @@ def reasons_of(scope_id: UUID, acts: Sequence[Act]) -> Mapping[str, str]:
     return kept
 
 
+def may_be_returned(scope_id: UUID, acts: Sequence[Act], found: Sequence[Task]) -> dict[str, str]:
+    """The tasks that a return may name, by their codes: those of the day, and those of the application that waits."""
+    last = waiting(acts)
+    row = act_row(scope_id, last.id) if last and last.id else None
+    asked = row.content.get("findings", {}) if row else {}
+    return {t.code: t.title for t in found} | {code: one["title"] for code, one in asked.items()}
+
+
 def as_submitted(site: Site, standing: Standing) -> dict[str, Any]:
     """What is submitted, as it stands on the day: statements with their wording, people, stock, processes, findings."""
     entry, lens = standing.entry, standing.lens
     version = standing.version
     before = [f for f in rules.to_become_certified(standing.findings) if f.state is not FindingState.NOT_ASKED]
-    people = sites.staff(site.id, on=lens.as_of)
+    people = [p for p in details.people(site.id, lens) if p.there(lens.as_of)]
     return {
         "site": {"name": site.name, "place": ", ".join(filter(None, [site.city, site.region, site.country]))},
         "version": version.version if version else "",
@@ -171,7 +180,7 @@ def _representative(scope_id: UUID, lens: Lens) -> dict[str, str] | None:
     if found is None:
         return None
     named, person = found
-    return {"name": person.name, "role": ROLE_WORDS[person.role], "since": named.holds_on.isoformat()}
+    return {"name": person.name, "role": ROLE_WORDS[details.role_of(person, lens)], "since": named.holds_on.isoformat()}
 
 
 def _statements(standing: Standing) -> dict[str, Any] | None:

@@ -58,7 +58,7 @@ def certify(site_id: UUID, code: str) -> ResponseReturnValue:
     shown, form = _managed(site_id, code), CertifyForm.sent()
     if not _again(shown):
         del form.reason
-    if form.validate():
+    if form.validate() and form.saw_its_day():
         with form.answering():
             actions.certify(
                 site_id,
@@ -76,9 +76,12 @@ def certify(site_id: UUID, code: str) -> ResponseReturnValue:
 
 
 def _review(shown: Here, form: CertifyForm) -> ResponseReturnValue:
+    """The page, with the requirements as they stand on the day to certify from."""
+    day = form.holds_on.data or _day(shown) or shown.today
+    shown = here(shown.site.id, shown.entry.program.code, on=day)
     if not _again(shown) and "reason" in form:
         del form.reason
-    form.look_at(shown.last)
+    form.look_at(shown.last, day)
     waiting = moves.waiting(shown.acts)
     row = act_row(shown.entry.scope_id, waiting.id) if waiting and waiting.id else None
     page = render_template(
@@ -100,7 +103,8 @@ def _review(shown: Here, form: CertifyForm) -> ResponseReturnValue:
 def send_back(site_id: UUID, code: str) -> ResponseReturnValue:
     """What is to be corrected, task by task."""
     shown = _managed(site_id, code)
-    kind = return_form([(t.code, t.title) for t in applying.tasks(shown.standing, {})])
+    tasks = _tasks(shown)
+    kind = return_form(list(applying.may_be_returned(shown.entry.scope_id, shown.acts, tasks).items()))
     form = kind.sent() if request.method == "POST" else kind(data={"holds_on": _day(shown)})
     if request.method == "POST" and form.validate():
         with form.answering():
@@ -125,10 +129,17 @@ def send_back(site_id: UUID, code: str) -> ResponseReturnValue:
             form=form,
             waiting=moves.waiting(shown.acts),
             task_fields=[f for f in form if f.name.startswith("task:")],
-            why={t.code: t.finding.why for t in applying.tasks(shown.standing, {})},
+            why={t.code: t.finding.why for t in tasks},
         ),
     )
     return page, form.status
+
+
+def _tasks(shown: Here) -> tuple[applying.Task, ...]:
+    """The tasks as they stood on the day that the application was submitted for."""
+    waiting = moves.waiting(shown.acts)
+    on = here(shown.site.id, shown.entry.program.code, on=waiting.on) if waiting else shown
+    return applying.tasks(on.standing, {})
 
 
 @bp.route("/sites/<uuid:site_id>/programs/<code>/certification/<move>", methods=BOTH)
@@ -193,5 +204,8 @@ def _again(shown: Here) -> bool:
 
 
 def _day(shown: Here) -> date | None:
-    """Today while the program is open, else the last day on which it was."""
+    """Today while the program is open; after that the day that the application is for, else the last open one."""
+    waiting = moves.waiting(shown.acts)
+    if waiting and shown.entry.program.version_on(shown.today) is None:
+        return waiting.on
     return last_open_day(shown.entry.program, today=shown.lens.as_of)

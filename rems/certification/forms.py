@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from uuid import UUID
 
 from rems.core.errors import BadInput, StaleRecord
 from rems.signatures.forms import SigningForm
+from rems.web.filters import record_day
 from rems.web.forms import (
     BaseForm,
     ChoiceField,
@@ -55,14 +57,35 @@ class ActingForm(SigningForm):
             self.seen.data = str(last) if last else ""
 
 
-class SubmitForm(ActingForm):
+class ForADayForm(ActingForm):
+    """A signature under the facts of a day. `shown_on` is the day whose facts the page showed."""
+
+    shown_on = HiddenField()
+
+    def saw_its_day(self) -> bool:
+        """Whether the facts of the day stood on the page; if not, it says so: nobody signs what was not shown."""
+        day = self.holds_on.data
+        if not self.shown_on.data or day is None or self.shown_on.data == day.isoformat():
+            return True
+        words = f"another day stood on this page. It shows {record_day(day)} now: look at it, then sign."
+        self.refuse("holds_on", f"{self.holds_on.label.text}: {words} Nothing was signed yet.")
+        return False
+
+    def look_at(self, last: UUID | None, day: date | None = None) -> None:
+        """And the page shows the facts of that day."""
+        super().look_at(last)
+        self.shown_on.raw_data = None
+        self.shown_on.data = day.isoformat() if day else ""
+
+
+class SubmitForm(ForADayForm):
     """The view drops `corrected` where nothing was returned."""
 
     corrected = LongTextField("What was corrected", longest=2000, hint="The program manager reads it first.")
     holds_on = DayField("Submitted for", hint="The day whose facts stand above.")
 
 
-class CertifyForm(ActingForm):
+class CertifyForm(ForADayForm):
     """The view drops `reason` where the site is certified for the first time."""
 
     holds_on = DayField("Certified from", hint="Every requirement must be met on this day.")
@@ -78,12 +101,7 @@ class ReturnForm(ActingForm):
 
 def return_form(tasks: Sequence[tuple[str, str]]) -> type[ReturnForm]:
     """A form of return with a field for each task: its code and its title."""
-    fields = {
-        f"task:{code}": LongTextField(
-            title, longest=1000, optional=True, hint="What is to be corrected; empty: nothing."
-        )
-        for code, title in tasks
-    }
+    fields = {f"task:{code}": LongTextField(title, longest=1000, optional=True) for code, title in tasks}
     return type("ReturnOfTasks", (ReturnForm,), fields)
 
 

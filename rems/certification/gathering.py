@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from rems.certification.acts import acts_of, invocations_of
@@ -18,6 +17,7 @@ from rems.core.facts import facts
 from rems.core.lens import Lens
 from rems.evidence import queries as evidence
 from rems.evidence.queries import Kept
+from rems.programs import queries as programs
 from rems.programs.rules import EvidenceKind
 from rems.sites.queries import Entry
 from rems.stock import queries as stock
@@ -45,7 +45,7 @@ def gather(entries: Sequence[Entry], lens: Lens) -> Mapping[UUID, Gathered]:
     people, named = rosters(sites, lens), designations(scopes, lens)
     acts, invoked, certificates = acts_of(scopes, lens), invocations_of(scopes, lens), certificates_of(scopes, lens)
     pieces, infused = _pieces(entries, lens)
-    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
+    weight = programs.reference_weight_kg(lens.known_at)
     doses = stock.doses_of(sites, lens, weight)
     forms = evidence.days_of(sites, list({e.program_id for e in entries}), EvidenceKind.ENROLLMENT_FORM, lens)
     found = {}

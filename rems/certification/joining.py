@@ -12,6 +12,7 @@ from rems.certification.forms import SubmitForm
 from rems.certification.shown import address
 from rems.certification.states import ActKind
 from rems.core.clock import utcnow
+from rems.core.lens import Lens
 from rems.sites import queries as sites
 from rems.sites.rules import last_open_day, open_days
 from rems.web.lens import keep_lens
@@ -24,6 +25,8 @@ def application(site_id: UUID, code: str) -> ResponseReturnValue:
     reasons = applying.reasons_of(shown.entry.scope_id, shown.acts)
     found = applying.tasks(shown.standing, reasons)
     left = applying.open_tasks(found)
+    last_open = last_open_day(shown.entry.program, today=shown.today)
+    titles = {r.code: r.title for v in shown.entry.program.versions for r in v.requirements}
     return render_template(
         "certification/application.html",
         **shown.words(
@@ -31,13 +34,15 @@ def application(site_id: UUID, code: str) -> ResponseReturnValue:
             found=found,
             left=left,
             links={t.code: _link(shown, t) for t in found},
+            unlisted=[(titles.get(c, c), words) for c, words in reasons.items() if c not in {t.code for t in found}],
             waiting=moves.waiting(shown.acts),
             returned=moves.returned(shown.acts),
             may_apply=ActKind.SUBMITTED in moves.allowed(shown.acts, lapsed=shown.lapsed),
             asks=shown.standing.asks,
             signer=signer_words(shown),
             open_days=open_days(shown.entry.program),
-            last_open=last_open_day(shown.entry.program, today=shown.today),
+            last_open=last_open,
+            leads_on=shown.now_shown or shown.lens == Lens(last_open or shown.today),
         ),
     )
 
@@ -50,7 +55,7 @@ def check(site_id: UUID, code: str) -> ResponseReturnValue:
         first = here(site_id, code)
         if not applying.reasons_of(first.entry.scope_id, first.acts):
             del form.corrected
-        if form.validate():
+        if form.validate() and form.saw_its_day():
             with form.answering():
                 actions.submit(
                     site_id,
@@ -76,7 +81,7 @@ def _check_page(site_id: UUID, code: str, form: SubmitForm) -> str:
         form.holds_on.data = day
         if not reasons:
             del form.corrected
-    form.look_at(shown.last)
+    form.look_at(shown.last, day)
     found = applying.tasks(shown.standing, reasons)
     return render_template(
         "certification/check.html",

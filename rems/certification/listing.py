@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -18,6 +20,8 @@ from rems.core.lens import Lens
 from rems.programs import queries as programs
 from rems.sites.models import Site
 from rems.sites.queries import Entry
+from rems.sites.rules import folded
+from rems.trail.rows import rows_known_at
 
 
 class Step(StrEnum):
@@ -71,18 +75,21 @@ class Listed:
 
 
 def listed(actor: Actor, lens: Lens | None, *, step: str = "", program: str = "", text: str = "") -> list[Listed]:
-    """The certifications an actor may see: applications first, the oldest on top; then by the name of the site."""
-    query = select(Scope.id, Scope.site_id, Scope.program_id, Site.name, Site.city, Site.country).join(
-        Site, Site.id == Scope.site_id
-    )
+    """The certifications an actor may see: applications first, the oldest on top; then by the name of the site.
+
+    Under an earlier knowledge: the entries and the names that were known then.
+    """
+    columns = (Scope.id, Scope.site_id, Scope.program_id, Site.name, Site.folded, Site.city, Site.country)
+    query = select(*columns).join(Site, Site.id == Scope.site_id)
     query = query.where(Scope.program_id.is_not(None))
     if not actor.everywhere:
         query = query.where(or_(Scope.id.in_(actor.scopes), Scope.program_id.in_(actor.programs)))
     if program:
         query = query.where(Scope.program_id == programs.key(program))
-    if text.strip():
-        query = query.where(Site.name.icontains(text.strip(), autoescape=True))
-    rows = db.session.execute(query.order_by(Site.folded, Site.id)).all()
+    rows = [_Row._make(row) for row in db.session.execute(query.order_by(Site.folded, Site.id))]
+    if lens is not None and lens.known_at is not None:
+        rows = _as_known(rows, lens.known_at)
+    rows = [r for r in rows if folded(text) in r.folded]
     acts = acts_of([r.id for r in rows], lens)
     found = [
         Listed(
@@ -97,6 +104,28 @@ def listed(actor: Actor, lens: Lens | None, *, step: str = "", program: str = ""
     if step:
         found = [one for one in found if one.step == step]
     return sorted(found, key=lambda one: _first(one))
+
+
+class _Row(NamedTuple):
+    id: UUID
+    site_id: UUID
+    program_id: UUID
+    name: str
+    folded: str
+    city: str
+    country: str
+
+
+def _as_known(rows: Sequence[_Row], known_at: datetime) -> list[_Row]:
+    """The entries that were known then, under the details of then and in their order, in two statements."""
+    entered = rows_known_at("scope", [r.id for r in rows], known_at)
+    sites = rows_known_at("site", list({r.site_id for r in rows}), known_at)
+    found = [
+        r._replace(**{name: sites[r.site_id][name] for name in ("name", "folded", "city", "country")})
+        for r in rows
+        if r.id in entered and r.site_id in sites
+    ]
+    return sorted(found, key=lambda r: (r.folded, r.site_id))
 
 
 def _first(one: Listed) -> tuple[bool, str]:

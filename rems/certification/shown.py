@@ -14,7 +14,7 @@ from rems.certification.models import CertificationAct
 from rems.certification.moves import TITLES
 from rems.certification.queries import Standing
 from rems.certification.rules import Finding, FindingState
-from rems.certification.states import Act
+from rems.certification.states import Act, CertificationState, StateOn
 from rems.core.actor import Actor
 from rems.programs.rules import Ask, Confidence, Program, Requirement, Stage
 from rems.signatures import queries as signatures
@@ -107,7 +107,7 @@ def sections(actor: Actor, standing: Standing, *, today: bool) -> list[Section]:
 
 
 def _aside(found: list[Finding]) -> str:
-    asked = [f for f in found if f.state is not FindingState.NOT_ASKED]
+    asked = [f for f in found if f.state not in (FindingState.NOT_ASKED, FindingState.WAIVED)]
     return f"{sum(f.met for f in asked)} of {len(asked)} met" if asked else "nothing asked on this day"
 
 
@@ -145,17 +145,19 @@ def last_open(program: Program, on: date) -> date | None:
     return max((last for _, last in spans(program) if last and last < on), default=None)
 
 
-def life(program: Program, acts: Sequence[Act], on: date) -> list[Step]:
-    """The versions of a program, the acts about this site, the closure, and the day that is shown, in order."""
-    return sorted(_steps(program, acts, on), key=lambda s: (s.on, s.here))
+def life(program: Program, acts: Sequence[Act], state: StateOn, on: date) -> list[Step]:
+    """The versions of a program, what befell this site, the closure, and the day that is shown, in order."""
+    return sorted(_steps(program, acts, state, on), key=lambda s: (s.on, s.here))
 
 
-def _steps(program: Program, acts: Sequence[Act], on: date) -> Iterator[Step]:
+def _steps(program: Program, acts: Sequence[Act], state: StateOn, on: date) -> Iterator[Step]:
     for version in program.versions:
         words = f"Version {version.version}, {len(version.requirements)} requirements"
         yield Step(version.effective_from, words, version.effective_from <= on)
     for act in acts:
         yield Step(act.on, f"This site: {TITLES[act.kind].lower()}", act.on <= on)
+    if state.state is CertificationState.LAPSED and state.since:
+        yield Step(state.since, "This site: lapsed", True)
     if program.closure:
         yield Step(program.closure.on, "Program closed", program.closure.on <= on)
     yield Step(on, "The day shown", True, here=True)

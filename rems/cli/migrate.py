@@ -4,7 +4,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from rems.app import PROGRAMS
-from rems.core import migrating, place
+from rems.core import migrating, place, settings
 from rems.core.errors import SetupError
 from rems.programs import files
 from rems.programs.registering import register
@@ -21,6 +21,6 @@ def migrate(where: place.Place, *, demo: bool = False) -> bool:
     ran = migrating.upgrade(where.owner)
     engine = create_engine(place.for_sqlalchemy(where.owner), poolclass=NullPool)
     with engine.begin() as connection:
-        new = register(catalogue, connection)
+        new = register(catalogue, connection, weight_kg=settings.file_values()["stock"]["reference_weight_kg"])
     engine.dispose()
     return ran or new > 0

@@ -64,7 +64,6 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
     demo = demo_given == "1"
     if not (proxies := env.get("REMS_PROXIES", "0")).isascii() or not proxies.isdigit() or int(proxies) > MOST_PROXIES:
         raise SetupError(f'REMS_PROXIES must be a number from 0 to {MOST_PROXIES}, not "{proxies}".')
-    values = tomllib.loads((ROOT / "config" / "default.toml").read_text(encoding="utf-8"))
     return Settings(
         data_dir=data_dir,
         database_url=url or "",
@@ -75,8 +74,13 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
         base_url=env.get("REMS_BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
         metrics_token=env.get("REMS_METRICS_TOKEN", ""),
         proxies=int(proxies),
-        values=values,
+        values=file_values(),
     )
+
+
+def file_values() -> dict[str, dict[str, Any]]:
+    """What config/default.toml says, by section."""
+    return tomllib.loads((ROOT / "config" / "default.toml").read_text(encoding="utf-8"))
 
 
 def _wrong_address(given: str, kinds: tuple[str, ...]) -> str:

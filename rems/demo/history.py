@@ -15,25 +15,31 @@ from flask import Flask
 from rems.core.db import entering_history
 from rems.demo.calendar import Calendar
 from rems.demo.events import Reporter
+from rems.demo.hospital import Hospital, Reach
 from rems.demo.names import TOWNS
 from rems.demo.patients import Treated
 from rems.demo.people import People
 from rems.demo.several import enter_several
-from rems.demo.sites import Hospital, Reach, found
+from rems.demo.sites import found
+from rems.demo.turns import enter_turns
 from rems.demo.wards import Ward, fill_wards
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many of each. `waiting` of the patients are enrolled and not infused yet."""
+    """How many of each. `waiting` of the patients are enrolled and not infused yet.
+
+    `turns`: besides, the hospitals whose certification took a turn, with a few patients of their own.
+    """
 
     sites: int = len(TOWNS)
     patients: int = 400
     waiting: int = 24
     events: int = 150
+    turns: bool = False
 
 
-WHOLE = Size()
+WHOLE = Size(turns=True)
 # Where not every hospital is certified, by its place in the list of towns.
 REACH = {
     9: Reach.UNTRAINED,
@@ -68,9 +74,10 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, 
         for n in SEVERAL:
             if n < len(hospitals):
                 enter_several(hospitals[n], calendar, people)
-        say(f"{len(hospitals)} sites with their people, training and lots")
+        turned = enter_turns(Calendar(now, Random(f"{seed} turns")), people) if size.turns else []
+        say(f"{len(hospitals) + len(turned)} sites with their people, training and lots")
         treated = fill_wards(app, _wards(hospitals, calendar, size, seed), hands=hands)
-        say(f"{size.patients} patients with their infusions and visits")
+        say(f"{size.patients + sum(h.patients for h in turned)} patients with their infusions and visits")
         _events(treated, Reporter(calendar, people), size)
         say(f"{size.events} adverse events")
 

@@ -42,6 +42,14 @@ TOWNS: tuple[Town, ...] = (
     Town("Jeziorany Nowe", "Mazowieckie", "PL", "Europe/Warsaw", "Szpital Kliniczny w Jezioranach", "JN"),
 )
 
+# Hospitals whose certification did not go straight.
+WAITS = Town("Kaltenfels", "Tirol", "AT", "Europe/Vienna", "Landeskrankenhaus Kaltenfels", "KF")
+WAS_RETURNED = Town("Ribeira Alta", "Norte", "PT", "Europe/Lisbon", "Hospital da Ribeira Alta", "RA")
+IS_SUSPENDED = Town("Sint-Aldegonde", "Limburg", "BE", "Europe/Brussels", "Algemeen Ziekenhuis Sint-Aldegonde", "AL")
+GAVE_UP = Town("Tammerniemi", "Pirkanmaa", "FI", "Europe/Helsinki", "Tammerniemen sairaala", "TN")
+HAS_LAPSED = Town("Quarry Ridge", "Pennsylvania", "US", "America/New_York", "Quarry Ridge Medical Center", "QR")
+WAS_SHORT = Town("Kestrel Point", "Oregon", "US", "America/Los_Angeles", "Kestrel Point Hospital", "KP")
+
 GIVEN = [
     "Maren",
     "Tobias",

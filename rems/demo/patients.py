@@ -6,8 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from rems.demo.calendar import Calendar
+from rems.demo.hospital import EUROPE, KYMRIAH, LABEL, Hospital, first_day
 from rems.demo.names import INDICATIONS
-from rems.demo.sites import EUROPE, KYMRIAH, LABEL, Hospital, first_day
 from rems.followup import actions as followup
 from rems.followup import schedule
 from rems.followup.rules import ContactKind, Survival

@@ -6,8 +6,8 @@ from rems.certification import library_page, sharing
 from rems.core.db import reading
 from rems.core.lens import Lens
 from rems.demo.calendar import Calendar
+from rems.demo.hospital import Hospital, look_again
 from rems.demo.people import People
-from rems.demo.sites import Hospital, look_again
 from rems.programs import queries as programs
 from rems.programs.rules import Program
 from rems.sites import actions as sites

@@ -14,8 +14,8 @@ from rems.core.db import db, entering_history
 from rems.core.place import Place
 from rems.core.settings import Settings
 from rems.demo.calendar import Calendar
+from rems.demo.hospital import Hospital
 from rems.demo.patients import Treated, code_on, enroll, infusion_day, treat, visit
-from rems.demo.sites import Hospital
 
 
 @dataclass(frozen=True)

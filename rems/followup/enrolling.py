@@ -56,7 +56,7 @@ def enroll_page(form: EnrollmentForm, place: Place) -> str:
 
 def locate(form: InfusionForm, place: Place) -> InfusionForm:
     """The same form with the locations of the site to choose from."""
-    form.location_id.choices = [(str(node.id), node.name) for node in sites.locations(place.site.id)]
+    form.location_id.choices = sites.location_choices(place.site.id)
     return form
 
 

@@ -51,11 +51,11 @@ def gateside(
     if infusion is not None:
         used = next((a for a in found if a.id == infusion.authorization_id), None)
         if used is not None:
-            return Gateside("Authorized", "met", f"{used.code}, used {said(infusion.holds_on)}", *_checks(used, zone))
+            return Gateside(*_answer(used), f"{used.code}, used {said(infusion.holds_on)}", *_checks(used, zone))
     valid = next((a for a in found if patients.authorized_at(a) <= at <= a.valid_until), None)
     if valid is not None:
         note = f"{valid.code}, until {moment(valid.valid_until, zone, lens.as_of)}"
-        return Gateside("Authorized", "met", note, *_checks(valid, zone))
+        return Gateside(*_answer(valid), note, *_checks(valid, zone))
     answer = gate(gate_facts(actor, patient, lens, location_id=None))
     checks = tuple((c.title, c.met, c.stop) for c in answer.checks)
     open_ = len(answer.missing) or len(answer.warnings)
@@ -63,6 +63,11 @@ def gateside(
         f"{open_} of {len(checks)} {'missing' if answer.missing else 'open, none stops'}" if open_ else "not passed yet"
     )
     return Gateside("Not authorized", "open", note, checks, answer.sentence)
+
+
+def _answer(row: Authorization) -> tuple[str, str]:
+    """What the gate said, and its mark: a stop that was overridden is not met by that."""
+    return ("Authorized over a stop", "soon") if patients.overridden(row) else ("Authorized", "met")
 
 
 def _checks(row: Authorization, zone: str) -> tuple[tuple[tuple[str, bool, bool], ...], str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from flask import current_app
 from markupsafe import Markup
 
 from rems.access.rules import Permission, can
@@ -24,6 +23,7 @@ from rems.oversight import queries
 from rems.oversight.queries import ExpiringLot
 from rems.paper.charts import YearBar, bars_by_year
 from rems.paper.svg import inline_svg
+from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.stock import queries as stock
@@ -64,7 +64,7 @@ def home_of(actor: Actor, *, now: datetime, days: int) -> Home:
     few, total = sites.page(actor, size=FEW_SITES)
     today = day_in(actor.timezone, now)
     own = [s for s in few if s.id in actor.scopes]
-    weight = int(current_app.extensions["rems_settings"].value("stock", "reference_weight_kg"))
+    weight = programs.reference_weight_kg()
     ahead = max(days, CLOCK_DAYS)
     return Home(
         today=today,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import func, or_, select
 
 from rems.access.models import Scope
@@ -117,7 +116,7 @@ def _people(entry: Entry, standing: Standing, lens: Lens) -> People:
 
 def _stock(entry: Entry, standing: Standing, lens: Lens) -> Stock:
     asked = standing.version.tocilizumab.doses if standing.version else 0
-    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
+    weight = programs.reference_weight_kg(lens.known_at)
     if not asked:
         return Stock(0, 0, None)
     look = ahead(weight, stock.on_hand(entry.site_id, lens), lens.as_of, asked=asked, days=YEAR_DAYS)

@@ -21,6 +21,7 @@ class State(StrEnum):
     NOT_MET = "not met"
     EXCEPTION = "met by exception"
     NOT_ASKED = "not asked"
+    WAIVED = "waived"
     SOON = "due soon"
     LATE = "late"
     WAIT = "in review"
@@ -45,6 +46,7 @@ _FACES: dict[State, tuple[str, Color]] = {
     State.NOT_MET: ("late", LATE),
     State.EXCEPTION: ("met", MET),
     State.NOT_ASKED: ("off", SOFT),
+    State.WAIVED: ("off", SOFT),
     State.SOON: ("soon", SOON),
     State.LATE: ("late", LATE),
     State.WAIT: ("wait", SOFT),

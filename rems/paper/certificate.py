@@ -5,16 +5,30 @@ from dataclasses import dataclass
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Spacer, Table
+from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from rems.paper import marks
-from rems.paper.cells import StateCell, Stated, paragraph
+from rems.paper.cells import Column, Kind, State, StateCell, Stated, paragraph, table
 from rems.paper.proof import Proof
 from rems.paper.sheet import About, PageSize, Sheet, write
 from rems.paper.signed import Signature, signature_block
 from rems.paper.styles import ACCENT, HAIR, INK, LINE, RULE, grid, over_all, padded
 
+_HEAD_AND_ROW = 80  # points that the head of a table and its first row need
 _LONG_NAME = 60  # characters from which the name of a site is set smaller
+
+
+@dataclass(frozen=True)
+class Excepted:
+    """What did not hold as the rules say it on a day, under a title that names the day.
+
+    `exceptions`: the name of each, its first and last day, and what shows that it applies; `findings`: each requirement
+    that was met by one or waived, its state, and why.
+    """
+
+    title: str
+    exceptions: Sequence[tuple[str, str, str, str]]
+    findings: Sequence[tuple[str, State, str]]
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,7 @@ class Certificate:
     representative: str
     signatures: Sequence[Signature]
     footer: Proof
+    excepted: Sequence[Excepted] = ()
     standing: StateCell | None = None
     title: str = "Certificate of site certification"
     page_size: PageSize = "letter"
@@ -79,9 +94,22 @@ def _story(certificate: Certificate) -> list[Flowable]:
         paragraph(certificate.statement, "statement"),
         Spacer(1, 34),
         _ruled(facts),
+        *(part for one in certificate.excepted for part in _excepted(one)),
         Spacer(1, 34),
         signature_block(certificate.signatures),
     ]
+
+
+def _excepted(one: Excepted) -> list[Flowable]:
+    """The exceptions of a day, and below them what they did to which requirement."""
+    name = Column("Exception", Kind.KEY)
+    found: list[Flowable] = [Spacer(1, 20), CondPageBreak(_HEAD_AND_ROW), paragraph(one.title, "section")]
+    if one.exceptions:
+        found += [Spacer(1, 2), table([name, "From", "Until", "What shows it"], one.exceptions, (34, 15, 15, 36))]
+    if one.findings:
+        heads = [Column("Requirement", Kind.KEY), Column("State"), Column("Why")]
+        found += [Spacer(1, 10), CondPageBreak(_HEAD_AND_ROW), table(heads, one.findings, (34, 20, 46))]
+    return found
 
 
 def _ruled(facts: Sequence[tuple[str, Flowable]]) -> Flowable:

@@ -1,16 +1,32 @@
 """What of a program an installation knew at a moment: rules loaded later never change an earlier answer. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from rems.programs.rules import Closure, Local, Program, ProgramStatus, Quantity, RuleException, TriggerKind
+from rems.programs.rules import (
+    Attestation,
+    Closure,
+    Local,
+    Party,
+    Program,
+    ProgramStatus,
+    Quantity,
+    ReportingClock,
+    RuleException,
+    Start,
+    TriggerKind,
+)
 from rems.programs.terms import Confidence
 
 Content = Mapping[str, Any]
-"""What of a program may change without a new version, as JSON: days, closure, days of exceptions, local settings."""
+"""What of a program may change without a new version, as JSON.
+
+Days, closure, days of exceptions, local settings, statements of the enrollment form, clocks; and the weight that stands
+for an unknown patient.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,10 +50,13 @@ class Loaded:
         return past[-1] if past else self.states[0][1] if self.states else None
 
 
-def content(program: Program) -> dict[str, Any]:
-    """What `program_state` keeps of a program."""
+def content(program: Program, weight_kg: int | None = None) -> dict[str, Any]:
+    """What `program_state` keeps of a program; `weight_kg` stands for an unknown patient when doses are counted."""
     closure = program.closure
     return {
+        "weight_kg": weight_kg,
+        "attestations": [[a.code, a.text, _iso(a.effective_to), a.confidence.value] for a in program.attestations],
+        "clocks": [_clock_kept(clock) for clock in program.clocks],
         "status": program.status.value,
         "closure": closure and {"on": _iso(closure.on), "reason": closure.reason, "sources": list(closure.sources)},
         "versions": {v.version: _iso(v.effective_to) for v in program.versions},
@@ -76,8 +95,73 @@ def as_known(program: Program, loaded: Loaded | None, known_at: datetime | None)
         status=ProgramStatus(state["status"]),
         closure=_closure(program, state["closure"]),
         local=_local(state["local"]),
+        attestations=_attestations(program, state),
+        clocks=_clocks(program, state),
     )
     return program if known == program else known
+
+
+def weight(several: Iterable[Loaded], known_at: datetime) -> int | None:
+    """The weight (kg) that stood for an unknown patient at that moment; the first one kept, where it was earlier.
+
+    None where none was ever kept.
+    """
+    each = sorted(
+        (
+            (moment, content["weight_kg"])
+            for one in several
+            for moment, content in one.states
+            if content.get("weight_kg")
+        ),
+        key=lambda pair: pair[0],
+    )
+    past = [value for moment, value in each if moment <= known_at]
+    return past[-1] if past else each[0][1] if each else None
+
+
+def _attestations(program: Program, state: Content) -> tuple[Attestation, ...]:
+    """The statements of then; what was kept before they were has those of now."""
+    if "attestations" not in state:
+        return program.attestations
+    return tuple(Attestation(code, said, _day(to), Confidence(sure)) for code, said, to, sure in state["attestations"])
+
+
+def _clocks(program: Program, state: Content) -> tuple[ReportingClock, ...]:
+    if "clocks" not in state:
+        return program.clocks
+    return tuple(_clock(kept) for kept in state["clocks"])
+
+
+def _clock_kept(clock: ReportingClock) -> dict[str, Any]:
+    return {
+        "code": clock.code,
+        "who": clock.who.value,
+        "what": clock.what,
+        "when": dict(clock.when),
+        "limit": _said(clock.limit),
+        "start": clock.start.value,
+        "cite": clock.cite,
+        "destination": clock.destination,
+        "effective_to": _iso(clock.effective_to),
+        "confidence": clock.confidence.value,
+        "sources": list(clock.sources),
+    }
+
+
+def _clock(kept: Content) -> ReportingClock:
+    return ReportingClock(
+        kept["code"],
+        Party(kept["who"]),
+        kept["what"],
+        MappingProxyType(dict(kept["when"])),
+        _maybe_span(kept["limit"]),
+        Start(kept["start"]),
+        kept["cite"],
+        kept["destination"],
+        _day(kept["effective_to"]),
+        Confidence(kept["confidence"]),
+        tuple(kept["sources"]),
+    )
 
 
 def _dated(exception: RuleException, days: Sequence[str | None] | None) -> RuleException:

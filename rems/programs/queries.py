@@ -97,3 +97,9 @@ def as_known(program: Program, known_at: datetime | None) -> Program:
     without any version was not known yet.
     """
     return program if known_at is None else knowing.as_known(program, loaded().get(program.code), known_at)
+
+
+def reference_weight_kg(known_at: datetime | None = None) -> int:
+    """The weight (kg) that stood for an unknown patient in counts of doses at a moment (UTC); None: now."""
+    now: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
+    return now if known_at is None else knowing.weight(loaded().values(), known_at) or now

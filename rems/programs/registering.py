@@ -35,6 +35,7 @@ class _Register:
     connection: Connection
     keys: dict[str, UUID]
     rows: dict[tuple[str, UUID, str], Any]  # table, program, version or code
+    weight_kg: int | None = None
     wrong: list[str] = field(default_factory=list)
     new: int = 0
 
@@ -42,8 +43,11 @@ class _Register:
         self.connection.execute(text(statement), values)
 
 
-def register(catalogue: Catalogue, connection: Connection) -> int:
+def register(catalogue: Catalogue, connection: Connection, *, weight_kg: int | None = None) -> int:
     """Note what is new; how many versions and exceptions were. Repeatable.
+
+    `weight_kg` is the setting that stands for an unknown patient: counted doses depend on it, so it is kept too.
+    None leaves it as it was.
 
     Raises SetupError that names each changed line (file, line, what it was, what it is) and whatever is gone.
     """
@@ -57,7 +61,7 @@ def register(catalogue: Catalogue, connection: Connection) -> int:
         for row in connection.execute(text("select * from rule_exception"))
     }
     keys = {row.code: row.id for row in connection.execute(text("select id, code from program"))}
-    desk = _Register(catalogue, connection, keys, rows)
+    desk = _Register(catalogue, connection, keys, rows, weight_kg)
     for program in catalogue.programs.values():
         _program(desk, program)
     _gone(desk)
@@ -111,7 +115,8 @@ def _state(desk: _Register, program: Program) -> None:
         text("select content from program_state where program_id = :key order by loaded_at desc, id desc limit 1"),
         {"key": desk.keys[program.code]},
     ).scalar()
-    content = knowing.content(program)
+    weight = desk.weight_kg or (newest or {}).get("weight_kg")
+    content = knowing.content(program, weight)
     if newest != content:
         desk.write(
             "insert into program_state (id, program_id, content) values (:id, :key, :content)",

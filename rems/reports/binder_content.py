@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
-
 from rems.certification import library_page
 from rems.certification import queries as certification
 from rems.certification.acts import acts_of, invocations_of
@@ -15,6 +13,7 @@ from rems.certification.roster import Listed, representative, roster
 from rems.compliance import queries as compliance
 from rems.core.actor import Actor
 from rems.core.lens import Lens
+from rems.programs import queries as programs
 from rems.reports.binder_values import (
     ActLine,
     Binder,
@@ -44,7 +43,7 @@ def gather(actor: Actor, site: Site, lens: Lens) -> Binder:
         raise ValueError("a binder says what was known at a moment; its lens needs one")
     found = library_page.library(actor, site, lens)
     listed, known = roster(site.id, lens), details.about(site, lens)
-    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
+    weight = programs.reference_weight_kg(lens.known_at)
     return Binder(
         site_id=site.id,
         name=str(known["name"]),

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from flask import current_app
-
 from rems.certification.queries import Standing
 from rems.certification.roster import at_work, clinics, roster
 from rems.certification.rules import Finding, FindingState
 from rems.core.clock import day_in
 from rems.core.lens import Lens
 from rems.events.models import AdverseEvent
+from rems.programs import queries as programs
 from rems.reports import queries, rules
 from rems.reports.queries import GivenInfusion
 from rems.sites.models import Site
@@ -136,7 +135,7 @@ def _event(row: AdverseEvent) -> EventLine:
 def _doses(site: Site, standing: Standing) -> Doses:
     """Fifteen days before and after the day, but no day after the moment of knowledge."""
     lens, program = standing.lens, standing.entry.program
-    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
+    weight = programs.reference_weight_kg(lens.known_at)
     start, end = lens.as_of - timedelta(days=CHART_DAYS), lens.as_of + timedelta(days=CHART_DAYS)
     if lens.known_at is not None:
         end = max(min(end, day_in(site.timezone, lens.known_at)), lens.as_of)

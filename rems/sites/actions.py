@@ -18,7 +18,7 @@ from rems.programs import queries as programs
 from rems.programs.rules import Program
 from rems.signatures import steps as signatures
 from rems.signatures.rules import Given
-from rems.sites import queries, serving, steps
+from rems.sites import details, queries, serving, steps, tree
 from rems.sites.models import AuthorizedRepresentative, Location, Site, SiteEnrollment, StaffMember
 from rems.sites.places import check_country, check_zone
 from rems.sites.rules import (
@@ -118,12 +118,12 @@ def add_location(
         queries.site(by, site_id)
         require(by, Permission.STAFF_MANAGE, scope_id=site_id)
         name = name_of(name, words="Name of the location")
+        tree.alone(site_id)
         known = queries.locations(site_id)
         if folded(name) in {folded(place.name) for place in known}:
             raise BadInput(already, "name")
-        if parent_id is not None and parent_id not in {place.id for place in known}:
-            raise BadInput("Part of: this is no location of the site; choose one of the list.", "parent_id")
-        row = Location(id=uuid7(), scope_id=site_id, parent_id=parent_id or known[0].id, name=name, kind=kind)
+        parent = tree.parent(known, parent_id or known[0].id)
+        row = Location(id=uuid7(), scope_id=site_id, parent_id=parent.id, name=name, kind=kind)
         session.add(row)
     return row.id
 
@@ -220,9 +220,8 @@ def sign_enrollment(
             )
         designation, person = named
         if not queries.is_person(by, person):
-            raise NotAllowed(
-                f"Only the authorized representative signs: {person.name}, {ROLE_WORDS[person.role].lower()}."
-            )
+            role = ROLE_WORDS[details.role_of(person, Lens(holds_on))].lower()
+            raise NotAllowed(f"Only the authorized representative signs: {person.name}, {role}.")
         asked = entry.program.attestations_on(holds_on)
         if gaps := missing_attestations(asked, attested):
             raise Incomplete("Each statement is attested, or the form is not signed. Still open:", gaps)

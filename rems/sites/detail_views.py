@@ -224,7 +224,7 @@ def location_close(site_id: UUID, location_id: UUID) -> ResponseReturnValue:
                 now=utcnow(),
             )
             return to_site(site_id, f"The last day of {place.name} is kept.")
-    sentence = "Its records stay. Stock that is still there is moved or used first."
+    sentence = "Its records stay. Vials are brought away or used first, and authorized infusions withdrawn."
     return form_page(site, form, f"Close {place.name}", sentence, "Keep last day")
 
 

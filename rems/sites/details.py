@@ -148,6 +148,12 @@ def _roles(site_ids: Collection[UUID], lens: Lens) -> dict[UUID, tuple[StaffRole
     return {key: (role, since) for key, role, since in db.session.execute(rows.with_only_columns(*columns))}
 
 
+def role_of(person: StaffMember, lens: Lens) -> StaffRole:
+    """The role of one person of the staff on that day."""
+    role, _ = _roles([person.scope_id], lens).get(person.id) or (person.role, person.from_on)
+    return role
+
+
 @dataclass(frozen=True)
 class Designated:
     """An authorized representative of a program, the day before the next one as the last (None: still)."""

@@ -1,5 +1,7 @@
 """The pages on which a site joins a program: it enters, names its representative, signs, and shows its processes."""
 
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from flask import render_template
@@ -11,9 +13,11 @@ from rems.core.clock import day_in, utcnow
 from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.programs import queries as programs
-from rems.sites import actions, queries, serving
+from rems.sites import actions, details, queries, serving
 from rems.sites.desk import BOTH, bp, filled, form_page, holds, own, to_site
 from rems.sites.forms import EnrollmentForm, EntryForm, ProcessForm, RepresentativeForm
+from rems.sites.models import StaffMember
+from rems.sites.queries import Entry
 from rems.sites.rules import PROCESS_WORDS, PROCESSES, ROLE_WORDS, last_open_day, open_days
 from rems.web.lens import current_lens
 
@@ -36,15 +40,33 @@ def enter_new(site_id: UUID) -> ResponseReturnValue:
     return page, 422 if form.problems() else 200
 
 
+@dataclass(frozen=True)
+class Signer:
+    """Who signs for a site under a program on a day, since when, and in which role, in words."""
+
+    person: StaffMember
+    since: date
+    role: str
+
+
+def signer_on(entry: Entry, lens: Lens) -> Signer | None:
+    found = queries.representative(entry.scope_id, lens)
+    if found is None:
+        return None
+    named, person = found
+    return Signer(person, named.holds_on, ROLE_WORDS[details.role_of(person, lens)].lower())
+
+
 @bp.route("/sites/<uuid:site_id>/programs/<code>/representative", methods=BOTH)
 def representative(site_id: UUID, code: str) -> ResponseReturnValue:
     site, today = own(site_id, Permission.SITE_ENROLL)
     entry = queries.entry(current_actor(), site_id, code)
     form = filled(RepresentativeForm, holds_on=today)
+    day = form.holds_on.data or today
     form.staff_id.choices = [
         (str(p.id), f"{p.name}, {ROLE_WORDS[p.role].lower()}")
-        for p in queries.staff(site_id)
-        if p.until_on is None or p.until_on >= (form.holds_on.data or today)
+        for p in details.people(site_id, Lens(day))
+        if p.until_on is None or p.until_on >= day
     ]
     if holds(form):
         with form.answering():
@@ -62,8 +84,7 @@ def representative(site_id: UUID, code: str) -> ResponseReturnValue:
         site=site,
         entry=entry,
         form=form,
-        now_signs=queries.representative(entry.scope_id, Lens(today)),
-        roles=ROLE_WORDS,
+        now_signs=signer_on(entry, Lens(today)),
     )
     return page, 422 if form.problems() else 200
 
@@ -90,7 +111,7 @@ def enrollment(site_id: UUID, code: str) -> ResponseReturnValue:
             return to_site(site_id, f"The enrollment form for {entry.program.title} is signed.")
     day = form.holds_on.data or lens.as_of
     form.offer(entry.program.attestations_on(day))
-    signer = queries.representative(entry.scope_id, Lens(day, lens.known_at))
+    signer = signer_on(entry, Lens(day, lens.known_at))
     page = render_template(
         "sites/enrollment.html",
         site=site,
@@ -102,10 +123,9 @@ def enrollment(site_id: UUID, code: str) -> ResponseReturnValue:
         signer=signer,
         may_sign=signer is not None
         and can(actor, Permission.SITE_ATTEST, scope_id=entry.scope_id)
-        and queries.is_person(actor, signer[1]),
+        and queries.is_person(actor, signer.person),
         may_designate=can(actor, Permission.SITE_ENROLL, scope_id=site_id),
         signed=queries.signed_form(entry, lens),
-        roles=ROLE_WORDS,
         open_days=open_days(entry.program),
         is_open=entry.program.is_open(day),
     )

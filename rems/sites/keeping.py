@@ -11,7 +11,7 @@ from rems.core.db import db, transaction
 from rems.core.errors import BadInput, NotFound, StaleRecord
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
-from rems.sites import details, queries, steps
+from rems.sites import details, queries, steps, tree
 from rems.sites.models import Location, Site, SiteContact, StaffMember, StaffRoleChange
 from rems.sites.places import check_country, check_zone
 from rems.sites.rules import (
@@ -190,9 +190,7 @@ def move_location(location_id: UUID, *, parent_id: UUID, version: int, by: Actor
         place, known = _location(by, location_id, version)
         if place.parent_id is None:
             raise BadInput(f"{place.name} is the hospital itself; everything else is part of it.", "parent_id")
-        if parent_id not in known:
-            raise BadInput("Part of: this is no location of the site; choose one of the list.", "parent_id")
-        above: UUID | None = parent_id
+        above: UUID | None = tree.parent(list(known.values()), parent_id).id
         while above is not None:
             if above == location_id:
                 raise BadInput(f"Part of: {place.name} cannot be part of itself or of what lies below it.", "parent_id")
@@ -201,17 +199,19 @@ def move_location(location_id: UUID, *, parent_id: UUID, version: int, by: Actor
 
 
 def close_location(location_id: UUID, *, until_on: date, version: int, by: Actor, now: datetime) -> None:
-    """Record the last day of a location. Raises NotFound, NotAllowed, BadInput, StaleRecord."""
+    """Record the last day of a location, once nothing is left there. Raises as `move_location` does."""
     with transaction(by, "sites.close_location", at=now):
         place, known = _location(by, location_id, version)
         site = queries.site(by, place.scope_id)
-        check_not_ahead(until_on, today=day_in(site.timezone, now), words="Last day", field="until_on")
+        today = day_in(site.timezone, now)
+        check_not_ahead(until_on, today=today, words="Last day", field="until_on")
         if place.parent_id is None:
             raise BadInput(f"{place.name} is the hospital itself and stays.", "until_on")
         if below := [p.name for p in known.values() if p.parent_id == location_id and p.until_on is None]:
             raise BadInput(
                 f"Last day: {' and '.join(sorted(below))} still belong to it; move or close them first.", "until_on"
             )
+        tree.check_empty(by, place, until_on, today=today, now=now)
         place.until_on = until_on
 
 
@@ -221,7 +221,7 @@ def _location(by: Actor, location_id: UUID, version: int) -> tuple[Location, dic
     if place is None:
         raise NotFound("There is no such location, or the site is not yours to see.")
     require(by, Permission.STAFF_MANAGE, scope_id=queries.site(by, place.scope_id).id)
-    db.session.execute(steps.TURN, {"key": f"places {place.scope_id}"})
+    tree.alone(place.scope_id)
     _newest(place, version, place.name)
     return place, {p.id: p for p in queries.locations(place.scope_id)}
 

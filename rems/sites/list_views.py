@@ -11,10 +11,10 @@ from rems.access.session import current_actor
 from rems.core.clock import utcnow
 from rems.core.errors import BadInput, NotFound
 from rems.programs import queries as programs
-from rems.sites import details, queries, sheets, site_lists, staff_lists
+from rems.sites import details, listing, queries, sheets, site_lists, staff_lists
 from rems.sites.desk import BOTH, bp
 from rems.sites.forms import SheetForm, TakeForm
-from rems.sites.models import Site
+from rems.sites.listing import Listed
 from rems.sites.rules import IdentifierKind
 from rems.sites.sheets import Outcome, Told
 from rems.web.lens import current_lens
@@ -111,14 +111,15 @@ def template(kind: str) -> ResponseReturnValue:
 @bp.get("/sites.csv")
 def export() -> ResponseReturnValue:
     """Every site that may be seen, in the columns of an import."""
-    lens = current_lens()
-    sites = queries.all_of(current_actor())
+    actor = current_actor()
+    lens = current_lens(actor.timezone)
+    sites = listing.every(actor, lens)
     numbers = details.numbers([s.id for s in sites], lens, IdentifierKind.SPONSOR)
     rows = ([_value(s, c.name, numbers.get(s.id, [])) for c in sheets.SITES] for s in sites)
     return csv_answer(f"sites-{lens.as_of}.csv", _heads("sites"), rows)
 
 
-def _value(site: Site, name: str, numbers: Sequence[str]) -> str:
+def _value(site: Listed, name: str, numbers: Sequence[str]) -> str:
     return (numbers[0] if numbers else "") if name == "site_number" else str(getattr(site, name))
 
 
@@ -127,8 +128,9 @@ def export_staff(site_id: UUID) -> ResponseReturnValue:
     """Everybody who was on the staff of a site up to that day, in the columns of an import."""
     site = queries.site(current_actor(), site_id)
     lens = current_lens(site.timezone)
+    name = details.about(site, lens)["name"]
     rows = (
-        [site.name, p.name, p.role.value, p.email, p.from_on.isoformat(), p.until_on.isoformat() if p.until_on else ""]
+        [name, p.name, p.role.value, p.email, p.from_on.isoformat(), p.until_on.isoformat() if p.until_on else ""]
         for p in details.people(site_id, lens)
         if p.from_on <= lens.as_of
     )

@@ -1,6 +1,5 @@
 """Look up sites, their scopes and their people. Every query starts from `visible`. Nothing here writes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +29,7 @@ from rems.sites.models import (
     StaffMember,
 )
 from rems.sites.numbers import folded_number
-from rems.sites.rules import PROCESS_WORDS, PROCESSES, enrollment_content, folded, was_there
+from rems.sites.rules import PROCESS_WORDS, PROCESSES, enrollment_content, folded, said, was_there
 from rems.trail.rows import rows_known_at
 
 
@@ -80,16 +79,6 @@ def all_of(actor: Actor) -> list[Site]:
     return list(db.session.scalars(visible(actor).order_by(Site.folded, Site.id)))
 
 
-def entered(site_ids: Sequence[UUID]) -> dict[UUID, list[Program]]:
-    """The programs that each of these sites has entered, as far as the actor may see; one statement for a page."""
-    scopes = db.session.scalars(select(Scope).where(Scope.site_id.in_(site_ids), Scope.program_id.is_not(None)))
-    found: dict[UUID, list[Program]] = {}
-    for scope in scopes:
-        if scope.program_id:
-            found.setdefault(scope.site_id, []).append(programs.by_key(scope.program_id))
-    return {site_id: sorted(several, key=lambda p: p.title) for site_id, several in found.items()}
-
-
 def entries(actor: Actor, site_id: UUID) -> list[Entry]:
     """The programs a site has entered, as far as the actor may see, in the order of their titles."""
     rows = db.session.execute(select(Scope).where(Scope.site_id == site_id, Scope.program_id.is_not(None))).scalars()
@@ -117,6 +106,13 @@ def locations(site_id: UUID) -> list[Location]:
     """The site's tree, the hospital first."""
     rows = db.session.scalars(select(Location).where(Location.scope_id == site_id))
     return sorted(rows, key=lambda n: (n.parent_id is not None, n.name))
+
+
+def location_choices(site_id: UUID) -> list[tuple[str, str]]:
+    """The locations of a site for a form, the hospital first; one that was closed says until when it was open."""
+    return [
+        (str(n.id), f"{n.name}, open until {said(n.until_on)}" if n.until_on else n.name) for n in locations(site_id)
+    ]
 
 
 def staff(site_id: UUID, *, on: date | None = None) -> list[StaffMember]:

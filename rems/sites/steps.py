@@ -14,11 +14,13 @@ from rems.core.db import Fact, db, require_transaction
 from rems.core.errors import BadInput
 from rems.core.facts import facts
 from rems.core.ids import uuid7
+from rems.core.lens import Lens
 from rems.evidence import steps as evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
 from rems.programs.rules import Version
 from rems.signatures import steps as signatures
 from rems.signatures.rules import Meaning
+from rems.sites import details
 from rems.sites.models import AuthorizedRepresentative, Site, SiteEnrollment, SiteIdentifier, StaffMember
 from rems.sites.numbers import check_identifier, folded_number
 from rems.sites.queries import Entry
@@ -32,8 +34,9 @@ STATEMENT = "I sign this enrollment for the site and its associated clinics, and
 
 
 def show_designation(row: AuthorizedRepresentative, person: StaffMember, entry: Entry) -> None:
-    """The evidence that a representative is designated."""
+    """The evidence that a representative is designated, in the role of that day."""
     require_transaction("showing a designation")
+    role = ROLE_WORDS[details.role_of(person, Lens(row.holds_on))].lower()
     evidence.append(
         EvidenceKind.REPRESENTATIVE_DESIGNATED,
         site_id=entry.site_id,
@@ -41,7 +44,7 @@ def show_designation(row: AuthorizedRepresentative, person: StaffMember, entry: 
         subject_kind=SubjectKind.SITE,
         subject_id=entry.site_id,
         holds_on=row.holds_on,
-        summary=f"{person.name}, {ROLE_WORDS[person.role].lower()}, since {said(row.holds_on)}.",
+        summary=f"{person.name}, {role}, since {said(row.holds_on)}.",
         detail={"staff_member_id": str(person.id), "name": person.name},
         source_table="authorized_representative",
         source_id=row.id,

@@ -12,7 +12,7 @@ from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.programs import queries as programs
 from rems.programs.rules import EvidenceKind
-from rems.sites import actions, detail_views, details, joining, list_views, queries
+from rems.sites import actions, detail_views, details, joining, list_views, listing, queries
 from rems.sites.desk import BOTH, bp, filled, form_page, holds, own, to_site
 from rems.sites.forms import LocationForm, SiteForm, StaffEndForm, StaffForm
 from rems.sites.places import countries
@@ -29,12 +29,12 @@ ON_PAGE = 25
 @bp.get("/sites")
 def index() -> ResponseReturnValue:
     actor, text, number = current_actor(), request.args.get("q", "").strip(), asked_page()
-    rows, total = queries.page(actor, text=text, number=number, size=ON_PAGE)
     lens = current_lens(actor.timezone)
+    rows, total = listing.page(actor, lens, text=text, number=number, size=ON_PAGE)
     return render_template(
         "sites/index.html",
         page=page_of(rows, total=total, number=number, size=ON_PAGE),
-        entered=queries.entered([s.id for s in rows]),
+        entered=listing.entered([s.id for s in rows], lens),
         numbers=details.numbers([s.id for s in rows], lens),
         countries=countries(),
         text=text,

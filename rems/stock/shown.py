@@ -21,12 +21,6 @@ def state_of(lot: StockLot, lens: Lens, *, vials: int, held: int) -> tuple[str, 
     return lot_state(lot.expires_on, lens.as_of, vials=vials, held=held, soon_days=soon_days)
 
 
-def reference_kg() -> int:
-    """The weight (kg) that stands for an unknown patient."""
-    weight: int = current_app.extensions["rems_settings"].value("stock", "reference_weight_kg")
-    return weight
-
-
 def asked_doses(actor: Actor, site: Site, lens: Lens) -> dict[str, int]:
     """How many doses each program of the site asks to be there on the day; a program that asks none is left out."""
     versions = ((e.program.title, e.program.version_on(lens.as_of)) for e in sites.entries(actor, site.id))

@@ -11,6 +11,7 @@ from rems.access.session import current_actor
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput, NotFound
 from rems.core.lens import Lens
+from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.stock import actions, outlook, queries, shown
@@ -48,7 +49,7 @@ def index() -> ResponseReturnValue:
     rows, total = sites.page(actor, text=text, number=number, size=SIZE)
     if total == 1 and not text:
         return redirect(url_for("stock.site", site_id=rows[0].id))
-    weight = shown.reference_kg()
+    weight = programs.reference_weight_kg()
     return render_template(
         "stock/index.html",
         page=page_of(rows, total=total, number=number, size=SIZE),
@@ -72,10 +73,10 @@ def site(site_id: UUID) -> ResponseReturnValue:
 
 def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | None = None) -> str:
     stock = queries.on_hand(site.id, lens)
-    on, weight = lens.as_of, shown.reference_kg()
+    on, weight = lens.as_of, programs.reference_weight_kg(lens.known_at)
     held = queries.held_at(site.id, lens)
-    programs = shown.asked_doses(current_actor(), site, lens)
-    asked = max([sum(h.doses for h in held), *programs.values()])
+    each = shown.asked_doses(current_actor(), site, lens)
+    asked = max([sum(h.doses for h in held), *each.values()])
     look, reference = outlook.ahead(weight, stock, on, asked=asked, days=DAYS_AHEAD), outlook.worth(weight, stock, on)
     moves = queries.movements(site.id, lens, 5)
     return render_template(
@@ -88,7 +89,7 @@ def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | 
             for line in queries.lots(site.id, lens)
         ],
         held=held,
-        programs=programs,
+        programs=each,
         look=look,
         figure=weeks_ahead(look, heading=f"Doses ({reference.rule})") if stock else {},
         chart_rows=[(said(day), doses, asked) for day, doses in look.points],

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from rems.access.rules import Permission, require
 from rems.access.session import current_actor
 from rems.core.clock import day_in, utcnow
+from rems.core.lens import Lens
 from rems.programs.rules import EvidenceKind
+from rems.sites import details, serving
 from rems.sites import queries as sites
-from rems.sites import serving
 from rems.sites.models import Site
 from rems.sites.queries import Entry
 from rems.sites.rules import ROLE_WORDS, open_days, said, spans
@@ -150,7 +151,7 @@ def entry_to_change(site_id: UUID, code: str) -> tuple[Site, Entry]:
 
 def staff(site: Site) -> list[tuple[str, str]]:
     """Everybody who ever worked at the site, by name: the day of a training may lie years back."""
-    people = sites.staff(site.id)
+    people = details.people(site.id, Lens(day_in(site.timezone, utcnow())))
     return [
         (str(p.id), f"{p.name}, {ROLE_WORDS[p.role].lower()}" + (f", until {said(p.until_on)}" if p.until_on else ""))
         for p in people

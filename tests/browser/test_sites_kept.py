@@ -1,8 +1,9 @@
 """The pages that keep a site up to date, lists by CSV, and deviations, in a real browser."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
@@ -11,8 +12,11 @@ from rems.compliance.actions import Plan
 from rems.compliance.keeping import Happened
 from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.actor import Actor
+from rems.core.db import reading
 from rems.sites import actions, keeping
 from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach, StaffRole
+from rems.stock import actions as stock
+from rems.trail.knowing import settled
 from tests.browser.test_sites import faults
 from tests.certification.test_impact import draft
 from tests.factories import EUROPE, Hospital, World
@@ -96,6 +100,22 @@ def test_every_page_is_usable_by_everybody(
         "deviation-close": f"/deviations/{keys['deviation']}/close",
     }.items():
         look(name, path)
+    vials: dict[str, Any] = {
+        "lot": "B7731",
+        "strength_mg": 400,
+        "vials": 3,
+        "expires_on": world.today + timedelta(days=90),
+    }
+    said: dict[str, Any] = {"holds_on": world.today, "by": hospital.coordinator, "now": world.now}
+    stock.receive(hospital.site_id, keys["clinic"], **vials, **said)
+    page.goto(f"{at}/locations/{keys['clinic']}/close")
+    page.get_by_role("button", name="Keep last day").click()
+    expect(page.locator(".problem")).to_contain_text("3 vials of tocilizumab are still there.")
+    look("close-refused", "")
+    with reading(hospital.coordinator):
+        moment = quote(settled()[0].isoformat())
+    look("list-known", f"/sites?known_at={moment}")
+    page.goto(f"/deviations/{keys['deviation']}/close")
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".problem")).to_contain_text("The root cause is not stated.")
     look("deviation-refused", "")

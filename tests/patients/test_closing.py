@@ -72,7 +72,7 @@ def test_a_place_for_which_somebody_is_authorized_is_closed_once_that_is_withdra
     assert refused.value.sentence == (
         "Last day: Infusion suite cannot be closed on 24 Nov 2026. "
         f"{number} is authorized to be infused there until 25 Nov 2026, 15:42 UTC. "
-        "2 vials of tocilizumab are still there. First bring away, use or withdraw what is left; or name a later day."
+        "2 vials of tocilizumab are still there. First bring away, use or withdraw what is left."
     )
     actions.withdraw_authorization(waiting, reason="The suite closes.", **own(hospital))
     bring(hospital, hospital.location_id, now.date())

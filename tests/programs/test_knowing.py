@@ -1,5 +1,6 @@
 """What was known of a program when: later rules, days and settings never change an earlier answer."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -103,3 +104,40 @@ def test_what_the_installation_was_born_with_is_known_at_every_moment_before(wor
         for program in queries.catalogue().programs.values():
             assert queries.as_known(program, None) is program
             assert queries.as_known(program, datetime(2018, 1, 1, tzinfo=UTC)) is program
+
+
+def test_the_weight_and_the_statements_of_an_earlier_moment_stay_when_they_change() -> None:
+    heavier = replace(OPEN, attestations=(replace(OPEN.attestations[0], text="Other words"),), clocks=OPEN.clocks[:1])
+    known = loaded(states=((BORN, knowing.content(OPEN, 75)), (LATER, knowing.content(heavier, 90))))
+    assert [knowing.weight([known], at) for at in (BEFORE, BORN, LATER)] == [75, 75, 90]
+    then = knowing.as_known(heavier, known, BORN)
+    assert (then.attestations, then.clocks) == (OPEN.attestations, OPEN.clocks)
+    assert knowing.as_known(heavier, known, LATER).attestations[0].text == "Other words"
+
+
+def test_what_was_kept_before_the_weight_was_kept_has_the_first_one_kept() -> None:
+    old = {
+        name: value
+        for name, value in knowing.content(OPEN).items()
+        if name not in ("weight_kg", "clocks", "attestations")
+    }
+    known = loaded(states=((BORN, old), (LATER, knowing.content(PROGRAM, 75))))
+    assert knowing.weight([known], BORN) == 75
+    assert knowing.weight([loaded(states=((BORN, old),))], LATER) is None
+    assert knowing.as_known(PROGRAM, known, BORN).clocks == PROGRAM.clocks
+
+
+def test_every_clock_and_statement_of_the_programs_is_kept_whole() -> None:
+    for program in PROGRAMS.values():
+        known = knowing.Loaded(
+            BORN,
+            {v.version: BORN for v in program.versions},
+            {e.code: BORN for e in program.exceptions},
+            ((BORN, json.loads(json.dumps(knowing.content(program, 75)))),),
+        )
+        assert knowing.as_known(replace(program, clocks=(), attestations=()), known, LATER) == program
+
+
+def test_the_database_keeps_the_weight_with_the_programs(app, world: World) -> None:
+    with reading(world.manager(KYMRIAH)):
+        assert queries.reference_weight_kg(world.now) == queries.reference_weight_kg() == 75

@@ -63,7 +63,7 @@ def test_the_binder_holds_all_that_a_site_has_to_show(client: FlaskClient, world
     assert time.process_time() - begun < 5
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/pdf"
-    assert re.search(r'filename="binder-\d{4}-\d\d-\d\d.pdf"', answer.headers["Content-Disposition"])
+    assert re.search(r"filename=binder-\d{4}-\d\d-\d\d.pdf", answer.headers["Content-Disposition"])
     said = words(answer.data)
     for part in (
         "Site binder",

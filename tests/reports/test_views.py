@@ -18,6 +18,7 @@ from rems.core.db import db, reading
 from rems.core.place import Place
 from rems.programs import queries as programs
 from rems.sites import actions as sites
+from rems.sites import keeping
 from rems.sites.rules import StaffRole
 from rems.trail import knowing
 from tests.factories import EUROPE, KYMRIAH, Hospital, World
@@ -57,7 +58,7 @@ def test_an_auditor_gets_the_report_of_any_day_and_it_is_noted(
     answer = client.get(address(hospital, as_of="2018-06-04"))
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/pdf"
-    assert 'filename="compliance-us-fda-rems-kymriah-2018-06-04.pdf"' in answer.headers["Content-Disposition"]
+    assert "filename=compliance-us-fda-rems-kymriah-2018-06-04.pdf" in answer.headers["Content-Disposition"]
     said = words(answer.data)
     for part in (
         "Site compliance report",
@@ -88,6 +89,24 @@ def test_the_same_day_and_knowledge_give_the_same_content(
     again = digest(client.get(address(hospital, as_of="2018-06-04", known_at=moment)).data)
     assert again == first
     assert digest(client.get(address(hospital, as_of="2018-06-04")).data) != first
+
+
+@pytest.mark.parametrize("paper", ["report", "binder", "certificate"])
+def test_a_paper_names_the_site_as_it_was_known(
+    client: FlaskClient, world: World, hospital: Hospital, paper: str
+) -> None:
+    with reading(hospital.coordinator):
+        before = knowing.settled()[0].isoformat().replace("+", "%2B")
+    kept = {"city": "Town", "region": "", "country": "US", "timezone": "UTC", "phone": "", "email": ""}
+    keeping.edit_site(
+        hospital.site_id, name="Lakeside Hospital", **kept, version=1, by=hospital.coordinator, now=world.now
+    )
+    world.sign_in(client, hospital.coordinator)
+    at = f"/sites/{hospital.site_id}"
+    where = f"{at}/binder.pdf" if paper == "binder" else f"{at}/programs/{hospital.code}/{paper}.pdf"
+    then = words(client.get(f"{where}?as_of={ON}&known_at={before}").data)
+    assert "Harrow Lake University Hospital" in then and "Lakeside Hospital" not in then
+    assert "Lakeside Hospital" in words(client.get(f"{where}?as_of={ON}").data)
 
 
 def test_another_day_gives_another_content(client: FlaskClient, world: World, hospital: Hospital) -> None:

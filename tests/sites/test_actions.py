@@ -17,7 +17,7 @@ from rems.core.lens import Lens
 from rems.evidence import queries as evidence
 from rems.programs import queries as programs
 from rems.programs.rules import EvidenceKind
-from rems.sites import actions, queries
+from rems.sites import actions, listing, queries
 from rems.sites.rules import PROCESSES, LocationKind, StaffRole
 from tests.factories import EUROPE, KYMRIAH, LABEL, PASSWORD, Hospital, World
 
@@ -421,4 +421,6 @@ def test_the_list_is_searched_without_accents_and_paged(world: World) -> None:
         assert [s.name for s in queries.page(manager, text="A_%")[0]] == []
         rows, total = queries.page(manager, number=2, size=2)
         assert ([s.name for s in rows], total) == (["Bern"], 3)
-        assert {p.code for several in queries.entered([s.id for s in rows]).values() for p in several} == {EUROPE}
+        assert {
+            p.code for several in listing.entered([s.id for s in rows], Lens(world.today)).values() for p in several
+        } == {EUROPE}

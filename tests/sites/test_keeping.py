@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from rems.access.rules import Role
 from rems.core.db import reading
 from rems.core.errors import BadInput, NotAllowed, NotFound, StaleRecord
 from rems.core.lens import Lens
+from rems.evidence import queries as evidence
+from rems.programs.rules import EvidenceKind
 from rems.sites import actions, details, keeping, queries
-from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach, StaffRole
+from rems.sites.rules import ContactRole, IdentifierKind, Reach, StaffRole
 from rems.trail.knowing import settled
-from tests.factories import EUROPE, KYMRIAH, Hospital, World
+from tests.factories import EUROPE, KYMRIAH, PASSWORD, Hospital, World
 
 DAY = date(2021, 3, 3)
 DETAILS: dict[str, Any] = {
@@ -144,49 +147,24 @@ class TestContacts:
             keeping.end_contact(hospital.site_id, hospital.site_id, reason=" ", **said)
 
 
-class TestTree:
-    @pytest.fixture
-    def clinic(self, hospital: Hospital, said):
-        return actions.add_location(hospital.site_id, "North clinic", LocationKind.CLINIC, **said)
-
-    @pytest.fixture
-    def unit(self, hospital: Hospital, said, clinic):
-        return actions.add_location(hospital.site_id, "Ward 3", LocationKind.UNIT, parent_id=clinic, **said)
-
-    def test_a_place_never_comes_into_its_own_tree(self, hospital: Hospital, said, clinic, unit) -> None:
-        for below in (clinic, unit):
-            with pytest.raises(BadInput) as refused:
-                keeping.move_location(clinic, parent_id=below, version=1, **said)
-            assert refused.value.sentence == "Part of: North clinic cannot be part of itself or of what lies below it."
-        with pytest.raises(BadInput, match="is the hospital itself; everything else is part of it"):
-            keeping.move_location(hospital.location_id, parent_id=clinic, version=1, **said)
-
-    def test_what_moves_is_known_where_it_was(self, hospital: Hospital, said, clinic, unit) -> None:
-        before = now_known(hospital)
-        keeping.move_location(unit, parent_id=hospital.location_id, version=1, **said)
-        with reading(hospital.coordinator):
-            now = {p.id: p.parent_id for p in details.places(hospital.site_id, Lens(DAY))}
-            then = {p.id: p.parent_id for p in details.places(hospital.site_id, Lens(DAY, before))}
-        assert (now[unit], then[unit]) == (hospital.location_id, clinic)
-        with pytest.raises(StaleRecord):
-            keeping.move_location(unit, parent_id=clinic, version=1, **said)
-
-    def test_a_place_is_closed_once_nothing_is_left_below_it(self, hospital: Hospital, said, clinic, unit) -> None:
-        with pytest.raises(BadInput, match="Ward 3 still belong to it; move or close them first"):
-            keeping.close_location(clinic, until_on=DAY, version=1, **said)
-        keeping.close_location(unit, until_on=DAY, version=1, **said)
-        keeping.close_location(clinic, until_on=DAY, version=1, **said)
-        with reading(hospital.coordinator):
-            known = details.places(hospital.site_id, Lens(DAY))
-        assert [p.open_on(DAY + timedelta(1)) for p in known] == [True, False, False]
-
-    def test_another_sites_place_is_not_found(self, world: World, clinic) -> None:
-        other = world.hospital(EUROPE)
-        with pytest.raises(NotFound):
-            keeping.move_location(clinic, parent_id=clinic, version=1, by=other.coordinator, now=world.now)
-
-
 class TestPeople:
+    def test_who_signs_is_told_in_the_role_of_the_day(self, hospital: Hospital, said) -> None:
+        keeping.change_role(hospital.staff_id, StaffRole.PHARMACIST, holds_on=DAY, **said)
+        for day, word in ((DAY - timedelta(1), "physician"), (DAY, "pharmacist")):
+            actions.designate(hospital.site_id, EUROPE, hospital.staff_id, holds_on=day, **said)
+            with reading(hospital.coordinator):
+                entry = queries.entry(hospital.coordinator, hospital.site_id, EUROPE)
+                shown = evidence.in_force(hospital.site_id, entry.program_id, Lens(day))
+                named = [e for e in shown if e.kind is EvidenceKind.REPRESENTATIVE_DESIGNATED]
+                words = max(named, key=lambda e: e.holds_on).summary
+            assert f", {word}, since " in words
+            other = hospital.world.account(Role.AUTHORIZED_REPRESENTATIVE, site_id=hospital.site_id)
+            with pytest.raises(NotAllowed, match=rf"Only the authorized representative signs: .*, {word}\."):
+                actions.sign_enrollment(
+                    hospital.site_id, EUROPE, attested=(), holds_on=day, password=PASSWORD, by=other,
+                    now=hospital.world.now,
+                )  # fmt: skip
+
     def test_a_role_has_its_days(self, hospital: Hospital, said) -> None:
         staff = hospital.staff_id
         keeping.change_role(staff, StaffRole.COORDINATOR, holds_on=DAY, **said)

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from rems.programs import queries as programs
-from rems.sites import actions
+from rems.sites import actions, keeping
 from rems.sites.rules import StaffRole
 from tests.factories import EUROPE, KYMRIAH, LABEL, PASSWORD, Hospital, World, csrf
 
@@ -187,6 +187,24 @@ def test_the_representative_is_designated_through_the_form(
     assert "is not on the staff on 1 Jan 2017" in page
     send(client, where, staff_id=str(hospital.staff_id), holds_on="1 Jan 2020")
     assert "since 1 Jan 2020" in read(client, where)
+
+
+def test_each_person_is_offered_and_shown_in_the_role_of_the_day(
+    client: FlaskClient, world: World, hospital: Hospital
+) -> None:
+    said: dict[str, Any] = {"by": hospital.coordinator, "now": world.now}
+    keeping.change_role(hospital.staff_id, StaffRole.PHARMACIST, holds_on=date(2021, 3, 3), **said)
+    actions.designate(hospital.site_id, EUROPE, hospital.staff_id, holds_on=date(2020, 1, 1), **said)
+    world.sign_in(client, hospital.coordinator)
+    at = f"/sites/{hospital.site_id}/programs/{EUROPE}"
+    page = read(client, f"{at}/representative")
+    assert ", pharmacist</option>" in page and ", pharmacist, since 1 Jan 2020." in page
+    assert ", physician" not in page
+    page = send(client, f"{at}/representative", status=422, staff_id="", holds_on="2 Mar 2021")
+    assert ", physician</option>" in page
+    for day, role in (("2021-03-02", "physician"), ("2021-03-03", "pharmacist")):
+        page = read(client, f"{at}/enrollment?as_of={day}")
+        assert f", {role}, is the authorized representative since 1 January 2020." in page
 
 
 def test_a_process_is_recorded_through_the_form(client: FlaskClient, world: World) -> None:
