@@ -13,6 +13,7 @@ from random import Random
 from flask import Flask
 
 from rems.core.db import entering_history
+from rems.demo.audits import enter_audits
 from rems.demo.calendar import Calendar
 from rems.demo.events import Reporter
 from rems.demo.hospital import Hospital, Reach
@@ -78,6 +79,8 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, 
         say(f"{len(hospitals) + len(turned)} sites with their people, training and lots")
         treated = fill_wards(app, _wards(hospitals, calendar, size, seed), hands=hands)
         say(f"{size.patients + sum(h.patients for h in turned)} patients with their infusions and visits")
+        held = enter_audits(hospitals, Calendar(now, Random(f"{seed} audits")), people)
+        say(f"{held} audits")
         _events(treated, Reporter(calendar, people), size)
         say(f"{size.events} adverse events")
 

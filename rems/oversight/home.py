@@ -11,6 +11,8 @@ from rems.access.rules import Permission, can
 from rems.certification import queries as certification
 from rems.certification.queries import Standing
 from rems.compliance import queries as compliance
+from rems.compliance.audits import ahead as audits
+from rems.compliance.audits.ahead import Ahead
 from rems.compliance.queries import DueAction
 from rems.core.actor import Actor
 from rems.core.clock import day_in
@@ -43,6 +45,7 @@ class Home:
     clocks: Sequence[Running]
     visits: Sequence[DueVisit]
     actions: Sequence[DueAction]
+    audits: Sequence[Ahead]
     standings: Sequence[Standing]
     doses: dict[UUID, int]
     weight_kg: int
@@ -74,6 +77,7 @@ def home_of(actor: Actor, *, now: datetime, days: int) -> Home:
         clocks=events.due(actor, on=today, within_days=ahead) if can(actor, Permission.EVENT_READ) else [],
         visits=followup.due(actor, today, days) if can(actor, Permission.VISIT_RECORD) else [],
         actions=compliance.due(actor, today, days) if can(actor, Permission.CAPA_MANAGE) else [],
+        audits=audits.ahead(actor, today, days) if can(actor, Permission.CAPA_MANAGE) else [],
         standings=[certification.standing(actor, e, Lens(today)) for s in own for e in sites.entries(actor, s.id)],
         doses={s.id: stock.doses(s.id, Lens(today), weight) for s in own},
         weight_kg=weight,

@@ -9,13 +9,14 @@ from flask import Flask
 
 from rems.access.rules import Role
 from rems.certification import queries as certification
-from rems.compliance.audits import due, listing, planning, queries, reporting, working
+from rems.compliance.audits import ahead, due, listing, planning, queries, reporting, working
 from rems.compliance.audits.due import DueState
 from rems.compliance.audits.listing import Asked
 from rems.compliance.audits.planning import Plan
 from rems.compliance.audits.rules import NOT_OF_THE_SITE, AuditFormat, AuditState, Side, Verdict
 from rems.compliance.audits.working import Noted, Said, Upload
 from rems.compliance.rules import DeviationSeverity
+from rems.core.actor import Actor
 from rems.core.db import reading
 from rems.core.errors import BadInput, IllegalMove, Incomplete, NotAllowed, NotFound, StaleRecord
 from rems.core.lens import Lens
@@ -348,3 +349,19 @@ def within(app: Flask, *, first: int, every: int) -> None:
     local = Local(audit_first_within=Quantity(first, Unit.CALENDAR_DAYS), audit_every=Quantity(every, Unit.YEARS))
     changed = replace(before.programs[EUROPE], local=local)
     app.extensions["rems_catalogue"] = replace(before, programs={**before.programs, EUROPE: changed})
+
+
+def test_the_home_page_of_each_side_says_what_is_to_be_seen_to(hospital: Hospital, audit: Audited) -> None:
+    def says(actor: Actor, days: int = 7) -> list[str]:
+        with reading(actor):
+            return [one.what.removesuffix(number) for one in ahead.ahead(actor, audit.today, days)]
+
+    number = audit.row().number
+    planned(hospital, on=audit.today + timedelta(20))
+    assert says(hospital.manager) == says(hospital.coordinator) == ["Audit "]
+    assert len(says(hospital.manager, 30)) == 2
+    audit.begun().answered().noted(CRITICAL, MINOR).reported()
+    assert says(hospital.manager) == []
+    assert says(hospital.coordinator) == ["Answer 2 findings of audit "]
+    reporting.respond(audit.findings()[0].row.root_id, "We agree.", seen=None, **audit.site)
+    assert says(hospital.coordinator) == ["Answer 1 finding of audit "]

@@ -14,7 +14,17 @@ from rems.core.place import Place
 from rems.demo.history import Size, fill
 
 SMALL = Size(sites=13, patients=14, waiting=3, events=8)
-COUNTED = ("site", "patient", "infusion", "visit", "adverse_event", "stock_lot", "certification", "role_grant")
+COUNTED = (
+    "site",
+    "patient",
+    "infusion",
+    "visit",
+    "adverse_event",
+    "stock_lot",
+    "certification",
+    "role_grant",
+    "site_audit",
+)
 
 
 @pytest.fixture
@@ -51,3 +61,4 @@ def test_the_history_has_what_it_promises_and_every_entry_is_marked(told: Callab
     assert found["marked"] == 0
     assert found["shared"] >= 1  # what was given for one program serves others too
     assert found["certification"] >= 10
+    assert found["site_audit"] >= 4

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_
@@ -56,13 +57,20 @@ class Asked:
     text: str = ""
 
 
-def lines(actor: Actor, asked: Asked, lens: Lens, *, number: int = 1, size: int | None = None) -> list[Line]:
-    """The audits that fit, under the lens: what is to be done first, by its day; then the newest. One statement."""
+def lines(
+    actor: Actor, asked: Asked, lens: Lens, *, number: int = 1, size: int | None = None, until: date | None = None
+) -> list[Line]:
+    """The audits that fit, under the lens: what is to be done first, by its day; then the newest. One statement.
+
+    `until`: only those planned for that day or an earlier one.
+    """
     stands = states(lens)
     every, still = _numbers(lens)
     query = _query(actor, asked, lens).with_only_columns(SiteAudit, Site, every, still)
     if asked.state:
         query = query.where(stands[AuditState(asked.state)])
+    if until is not None:
+        query = query.where(SiteAudit.planned_for <= until)
     ahead = or_(stands[AuditState.PLANNED], stands[AuditState.UNDERWAY])
     query = query.order_by(
         ahead.desc(),
