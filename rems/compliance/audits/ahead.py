@@ -73,10 +73,8 @@ def _unanswered(actor: Actor, on: date) -> list[Ahead]:
         .with_only_columns(SiteAudit.root_id, SiteAudit.number, SiteAudit.reported_on, Site.name, func.count())
     )
     return [
-        Ahead(
-            day, f"Answer {n} {'finding' if n == 1 else 'findings'} of audit {number}", name, "The report waits.", key
-        )
-        for key, number, day, name, n in db.session.execute(query)
+        Ahead(day or on, f"Answer {plural(count, 'finding')} of audit {number}", name, "The report waits.", key)
+        for key, number, day, name, count in db.session.execute(query)
     ]
 
 
