@@ -22,7 +22,6 @@ from rems.core.errors import BadInput, IllegalMove, Incomplete, NotAllowed, NotF
 from rems.core.lens import Lens
 from rems.evidence import queries as evidence
 from rems.evidence.rules import EvidenceKind
-from rems.programs.rules import Local, Quantity, Unit
 from rems.signatures import queries as signatures
 from rems.signatures import registry
 from rems.sites import queries as sites
@@ -323,10 +322,9 @@ def test_the_list_has_what_is_to_be_done_first_and_counts_each_state(hospital: H
         assert listing.lines(hospital.manager, Asked(program=LABEL), lens) == []
 
 
-def test_each_certified_site_has_a_day_for_its_next_audit(app: Flask, world: World) -> None:
+def test_each_certified_site_has_a_day_for_its_next_audit(world: World) -> None:
     hospital = world.hospital(EUROPE).certified(world.today - timedelta(days=100))
     manager = hospital.manager
-    within(app, first=180, every=1)
     with reading(manager):
         [one] = due.due(manager, Lens(world.today))
     assert (one.due_on, one.state) == (world.today + timedelta(days=80), DueState.TO_PLAN)
@@ -341,14 +339,6 @@ def test_each_certified_site_has_a_day_for_its_next_audit(app: Flask, world: Wor
         assert one.due_on == date(world.today.year + 1, world.today.month, world.today.day)
         assert due.due(manager, Lens(world.today - timedelta(days=200))) == []  # not certified yet
         assert due.due(manager, Lens(world.today), text="Nowhere") == []
-
-
-def within(app: Flask, *, first: int, every: int) -> None:
-    """The installation decides when sites of EUROPE are audited."""
-    before = app.extensions["rems_catalogue"]
-    local = Local(audit_first_within=Quantity(first, Unit.CALENDAR_DAYS), audit_every=Quantity(every, Unit.YEARS))
-    changed = replace(before.programs[EUROPE], local=local)
-    app.extensions["rems_catalogue"] = replace(before, programs={**before.programs, EUROPE: changed})
 
 
 def test_the_home_page_of_each_side_says_what_is_to_be_seen_to(hospital: Hospital, audit: Audited) -> None:
