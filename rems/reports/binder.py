@@ -185,6 +185,13 @@ def _program(part: ProgramPart) -> list[Flowable]:
         ]
         heads = ("Found", "Severity", "From", parts.Column("Deviation", KEY), "State")
         found += [parts.gap(4), parts.table(heads, told, (14, 12, 12, 42, 20))]
+    if part.audits:
+        held = [
+            (one.number, short(one.on), _words(one.format), _words(one.state), f"{one.findings}, {one.open} open")
+            for one in part.audits
+        ]
+        named = (parts.Column("Audit", KEY), "Day", "How", "State", "Findings")
+        found += [parts.gap(4), parts.table(named, held, (26, 20, 18, 18, 18))]
     if part.certificate_signatures:
         found += [parts.subtitle(f"Signature of certificate {part.certificate}"), _block(part.certificate_signatures)]
     if part.form_on:
@@ -203,6 +210,10 @@ def _program(part: ProgramPart) -> list[Flowable]:
             parts.table(REQUIREMENT, list(map(row, part.lines)), SHARES),
         ]
     return found
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ").capitalize()
 
 
 def _closed(one: DeviationLine) -> parts.StateCell:

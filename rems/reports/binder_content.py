@@ -11,11 +11,14 @@ from rems.certification.library_page import Column, Library, kind_words
 from rems.certification.moves import DONE_WORDS
 from rems.certification.roster import Listed, representative, roster
 from rems.compliance import queries as compliance
+from rems.compliance.audits import listing as audits
+from rems.compliance.audits.listing import Asked
 from rems.core.actor import Actor
 from rems.core.lens import Lens
 from rems.programs import queries as programs
 from rems.reports.binder_values import (
     ActLine,
+    AuditLine,
     Binder,
     ContactLine,
     DeviationLine,
@@ -181,6 +184,17 @@ def _program(actor: Actor, column: Column, people: tuple[Listed, ...], lens: Len
                 row.closed_on if row.closed_on and row.closed_on <= lens.as_of else None,
             )
             for row in compliance.deviations_of(actor, [entry.scope_id], lens)
+        ),
+        audits=tuple(
+            AuditLine(
+                one.row.number,
+                str(one.row.format),
+                one.row.begun_on or one.row.planned_for,
+                str(one.state),
+                one.findings,
+                one.open,
+            )
+            for one in audits.lines(actor, Asked(program=entry.program.code, site=str(entry.site_id)), lens)
         ),
     )
 

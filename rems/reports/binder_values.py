@@ -99,6 +99,18 @@ class DeviationLine:
 
 
 @dataclass(frozen=True)
+class AuditLine:
+    """An audit under the program: its number, how and when it was held or is planned, where it stands, its findings."""
+
+    number: str
+    format: str
+    on: date
+    state: str
+    findings: int
+    open: int
+
+
+@dataclass(frozen=True)
 class ProgramPart:
     """One program of the site: how it stands, its enrollment form, its certificate."""
 
@@ -121,6 +133,7 @@ class ProgramPart:
     acts: tuple[ActLine, ...]
     invoked: tuple[InvokedLine, ...]
     deviations: tuple[DeviationLine, ...]
+    audits: tuple[AuditLine, ...]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from rems.programs import queries as programs
 from rems.sites import actions as sites
 from rems.sites import keeping
 from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach, StaffRole
+from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, KYMRIAH, LABEL, Hospital, World
 
 ON = date(2026, 6, 1)
@@ -93,6 +94,17 @@ def test_the_binder_holds_each_statement_as_it_was_signed(client: FlaskClient, w
         assert one.text in said
     assert "Statements of the enrollment form" in said
     assert said.count(hospital.representative.name) >= 2
+
+
+def test_the_binder_lists_the_audits_of_a_program_as_they_stood_on_the_day(
+    client: FlaskClient, world: World, hospital: Hospital
+) -> None:
+    audit = planned(hospital).begun().answered().noted(MINOR).reported()
+    world.sign_in(client, hospital.coordinator)
+    said = words(client.get(address(hospital, as_of=world.today.isoformat())).data)
+    assert audit.row().number in said
+    assert "1, 1 open" in said
+    assert audit.row().number not in words(client.get(address(hospital, as_of="2026-06-02")).data)
 
 
 def test_the_contents_name_the_page_of_each_section(client: FlaskClient, world: World, hospital: Hospital) -> None:
