@@ -67,6 +67,7 @@ def home_of(actor: Actor, *, now: datetime, days: int) -> Home:
     few, total = sites.page(actor, size=FEW_SITES)
     today = day_in(actor.timezone, now)
     own = [s for s in few if s.id in actor.scopes]
+    entered = [e for s in own for e in sites.entries(actor, s.id)]
     weight = programs.reference_weight_kg()
     ahead = max(days, CLOCK_DAYS)
     return Home(
@@ -78,8 +79,8 @@ def home_of(actor: Actor, *, now: datetime, days: int) -> Home:
         visits=followup.due(actor, today, days) if can(actor, Permission.VISIT_RECORD) else [],
         actions=compliance.due(actor, today, days) if can(actor, Permission.CAPA_MANAGE) else [],
         audits=audits.ahead(actor, today, days) if can(actor, Permission.CAPA_MANAGE) else [],
-        standings=[certification.standing(actor, e, Lens(today)) for s in own for e in sites.entries(actor, s.id)],
-        doses={s.id: stock.doses(s.id, Lens(today), weight) for s in own},
+        standings=list(certification.standings(actor, entered, Lens(today)).values()),
+        doses=stock.doses_of([s.id for s in own], Lens(today), weight),
         weight_kg=weight,
         patients=queries.count_patients(actor),
         chart=_fifteen_years(actor, today) if can(actor, Permission.PATIENT_READ) else "",
