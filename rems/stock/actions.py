@@ -32,12 +32,15 @@ def receive(
     expires_on: date,
     holds_on: date,
     note: str = "",
+    gtin: str = "",
+    storage: str = "",
     by: Actor,
     now: datetime,
 ) -> UUID:
     """Take vials of a lot into the stock of a location; the same lot again adds to it. Returns the key of the lot.
 
-    `holds_on` is the site's own calendar day. Raises NotFound, NotAllowed, BadInput with the field.
+    `gtin` and `storage` are kept with the lot when it comes to that place first. `holds_on` is the site's own calendar
+    day. Raises NotFound, NotAllowed, BadInput with the field.
     """
     with transaction(by, "stock.receive", note.strip(), at=now):
         site = sites.site(by, site_id)
@@ -46,7 +49,15 @@ def receive(
         ledger.check_receipt(lot, strength_mg, vials, expires_on, holds_on)
         tree.check_open(site_id, location_id, holds_on)
         steps.one_at_a_time(site_id)
-        found = _lot_at(site_id, location_id, lot=lot.strip(), strength_mg=strength_mg, expires_on=expires_on)
+        found = _lot_at(
+            site_id,
+            location_id,
+            lot=lot.strip(),
+            strength_mg=strength_mg,
+            expires_on=expires_on,
+            gtin=gtin.strip(),
+            storage=storage.strip(),
+        )
         _write(found, MovementKind.RECEIPT, vials, holds_on=holds_on, note=note)
     return found.id
 
@@ -68,7 +79,7 @@ def move(
     Raises NotFound, NotAllowed, BadInput with the field.
     """
     with transaction(by, "stock.move", note.strip(), at=now):
-        lot = _lot_to_change(lot_id, holds_on, by=by, now=now)
+        lot = lot_to_change(lot_id, holds_on, by=by, now=now)
         _check_patient(kind, patient_id, site_id=lot.scope_id)
         moved = _change(lot, kind, vials, holds_on=holds_on, patient_id=patient_id, note=note)
         if patient_id is not None:
@@ -84,13 +95,20 @@ def transfer(
     Raises NotFound, NotAllowed, BadInput with the field.
     """
     with transaction(by, "stock.transfer", note.strip(), at=now):
-        lot = _lot_to_change(lot_id, holds_on, by=by, now=now)
+        lot = lot_to_change(lot_id, holds_on, by=by, now=now)
         if vials < 1:
             raise BadInput(f"The number of vials brought over must be 1 or more, not {vials}.", "vials")
         tree.check_open(lot.scope_id, location_id, holds_on)
         if location_id == lot.location_id:
             raise BadInput("The lot lies there already; choose another place.", "location_id")
-        there = _lot_at(lot.scope_id, location_id, lot=lot.lot, strength_mg=lot.strength_mg, expires_on=lot.expires_on)
+        there = _lot_at(
+            lot.scope_id,
+            location_id,
+            lot=lot.lot,
+            strength_mg=lot.strength_mg,
+            expires_on=lot.expires_on,
+            gtin=lot.gtin,
+        )
         _change(lot, MovementKind.TRANSFER_OUT, -vials, holds_on=holds_on, note=note)
         _write(there, MovementKind.TRANSFER_IN, vials, holds_on=holds_on, note=note)
     return there.id
@@ -102,7 +120,7 @@ def count(lot_id: UUID, found: int, *, holds_on: date, note: str, by: Actor, now
     Raises NotFound, NotAllowed, BadInput with the field, also when the count agrees.
     """
     with transaction(by, "stock.count", note.strip(), at=now):
-        lot = _lot_to_change(lot_id, holds_on, by=by, now=now)
+        lot = lot_to_change(lot_id, holds_on, by=by, now=now)
         at = sum(vials for on, vials in queries.changes(lot.id) if on <= holds_on)
         change = ledger.adjustment(found, ledger.Level(holds_on, at))
         if change > 0:
@@ -111,7 +129,7 @@ def count(lot_id: UUID, found: int, *, holds_on: date, note: str, by: Actor, now
     return moved.id
 
 
-def _lot_to_change(lot_id: UUID, holds_on: date, *, by: Actor, now: datetime) -> StockLot:
+def lot_to_change(lot_id: UUID, holds_on: date, *, by: Actor, now: datetime) -> StockLot:
     """The lot, once the actor may change it on that day and nobody else is changing this stock."""
     lot = queries.lot(by, lot_id)
     require(by, Permission.STOCK_MOVE, scope_id=lot.scope_id)
@@ -151,13 +169,16 @@ def _write(
     return row
 
 
-def _lot_at(site_id: UUID, location_id: UUID, *, lot: str, strength_mg: int, expires_on: date) -> StockLot:
+def _lot_at(
+    site_id: UUID, location_id: UUID, *, lot: str, strength_mg: int, expires_on: date, gtin: str = "", storage: str = ""
+) -> StockLot:
     """The lot at that location, made when it was never there."""
     known = {"scope_id": site_id, "location_id": location_id, "lot": lot, "strength_mg": strength_mg}
     query = select(StockLot).filter_by(**known, expires_on=expires_on)
     found = db.session.scalars(query).one_or_none()
     if found is None:
-        found = StockLot(id=uuid7(), product=PRODUCT, expires_on=expires_on, **known)
+        more = {"expires_on": expires_on, "gtin": gtin, "storage": storage}
+        found = StockLot(id=uuid7(), product=PRODUCT, **more, **known)
         db.session.add(found)
         db.session.flush()
     return found

@@ -1,5 +1,6 @@
 """The forms of the stock: receive a lot, move vials of a lot, ask for the dose of a weight."""
 
+from rems.stock.gs1 import GS, SEPARATOR, Scanned
 from rems.stock.ledger import MOST_VIALS
 from rems.stock.rules import LEAST_KG, MOST_KG, STRENGTHS_MG, MovementKind
 from rems.web.forms import BaseForm, ChoiceField, DayField, DecimalField, HiddenField, TextField, WholeNumberField
@@ -15,14 +16,41 @@ MOVES = [
 ]
 
 
+class ScanField(TextField):
+    """What a scanner types. `.data` shows the separator that no text can hold as a sign of its own."""
+
+    def read(self, text: str) -> str:
+        return str(super().read(text.replace(GS, SEPARATOR)))
+
+
 class ReceiveForm(BaseForm):
+    scan = ScanField(
+        "Scan the code of the box", optional=True, longest=300, hint="It fills in lot, expiry and what else it knows."
+    )
     lot = TextField("Lot number", hint="Printed on the box beside LOT", longest=40, width="mid")
     strength_mg = ChoiceField("Strength", choices=[(str(mg), f"{mg} mg") for mg in STRENGTHS_MG], shown="radio")
     vials = WholeNumberField("Number of vials", least=1, most=MOST_VIALS)
     expires_on = DayField("Day of expiry", hint="The last day it may be given; if the box says a month, its last day")
     location_id = ChoiceField("Where it is kept")
+    storage = TextField("How it is kept", hint="For example refrigerator 2, 2 to 8 °C", longest=200, optional=True)
     holds_on = DayField("Day received")
     note = TextField("Note", hint="For example the delivery note or the supplier", longest=500, optional=True)
+    gtin = HiddenField()
+
+    def fill_from(self, found: Scanned, strength_mg: int | None) -> None:
+        """Take over what a box says; what was typed for the rest stays."""
+        self.scan.raw_data, self.scan.data = [""], ""
+        given = {"lot": found.lot, "expires_on": found.expires_on, "gtin": found.gtin}
+        if strength_mg is not None:
+            given["strength_mg"] = str(strength_mg)
+        if found.serial and found.serial not in (self.note.data or ""):
+            given["note"] = ", ".join(filter(None, [self.note.data, f"serial {found.serial}"]))
+        for name, value in given.items():
+            self[name].raw_data, self[name].data = None, value
+
+
+class BackForm(BaseForm):
+    reason = TextField("Reason", longest=500, hint="What was wrong about it; it is kept")
 
 
 class MoveForm(BaseForm):

@@ -117,6 +117,24 @@ def check_held(kind: MovementKind, vials: int, *, on_hand: int, held: int) -> No
         )
 
 
+def check_taking_back(vials: int, level: Level, *, lot: str, on: date, held: int) -> None:
+    """Whether a movement of so many vials may be said never to have been. Raises BadInput with the day that forbids it.
+
+    `level` is the lowest from the day of the movement on, the movement counted; `held` what is held on that day.
+    """
+    left = level.vials - vials
+    if left < 0:
+        raise BadInput(
+            f"Without it lot {lot} would have {counted(-left, 'vial')} too few at the end of {said(level.on)}; "
+            "take back first what went out after it.",
+            "reason",
+        )
+    if vials > 0 and left < held:
+        raise BadInput(
+            f"{counted(held, 'vial')} of lot {lot} are held for patients on {said(on)}; release them first.", "reason"
+        )
+
+
 def check_reason(kind: MovementKind, note: str) -> None:
     """A number changed to what was counted needs a reason; the other kinds say theirs by name. Raises BadInput."""
     if kind is MovementKind.COUNT_ADJUSTMENT and not note.strip():

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, Scoped, fact_args
@@ -11,7 +11,10 @@ from rems.stock.rules import MovementKind
 
 
 class StockLot(Scoped, Base):
-    """A lot of tocilizumab vials of one strength at one location of the site's tree."""
+    """A lot of tocilizumab vials of one strength at one location of the site's tree.
+
+    `gtin` is the product number of the box (empty: not scanned), `storage` where and how it is kept there.
+    """
 
     __tablename__ = "stock_lot"
     __table_args__ = (
@@ -20,12 +23,15 @@ class StockLot(Scoped, Base):
         ForeignKeyConstraint(["location_id", "scope_id"], ["location.id", "location.scope_id"]),
         CheckConstraint("strength_mg IN (80, 200, 400)", name="strength_is_made"),
         CheckConstraint("lot <> ''", name="has_a_number"),
+        Index("ix_stock_lot_gtin", "gtin"),
     )
     location_id: Mapped[UUID]
     product: Mapped[str]
     lot: Mapped[str]
     strength_mg: Mapped[int]
     expires_on: Mapped[date]
+    gtin: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    storage: Mapped[str] = mapped_column(server_default=text("''"), default="")
 
 
 class StockMovement(Fact, Base):

@@ -135,6 +135,21 @@ def count_movements(site_id: UUID, lens: Lens) -> int:
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def strength_of(gtin: str) -> int | None:
+    """The strength (mg) of the newest lot with that product number that the reader may see."""
+    query = select(StockLot.strength_mg).where(StockLot.gtin == gtin, StockLot.gtin != "").order_by(StockLot.id.desc())
+    return db.session.scalar(query.limit(1))
+
+
+def movement(actor: Actor, movement_id: UUID) -> StockMovement:
+    """One movement in force. Raises NotFound, also for one that was taken back, or may not be seen."""
+    found = db.session.scalars(facts(StockMovement).where(StockMovement.id == movement_id)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such movement, or it was taken back already, or it is not yours to see.")
+    lot(actor, found.lot_id)
+    return found
+
+
 def vials_of(found: StockLot, lens: Lens) -> int:
     """The vials of one lot on hand."""
     query = facts(StockMovement, lens).where(StockMovement.lot_id == found.id)

@@ -1,6 +1,6 @@
 """What the pages of the stock look up besides: settings, what programs ask, and the choices of the forms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import current_app
@@ -12,7 +12,7 @@ from rems.sites.models import Site
 from rems.stock import queries
 from rems.stock.models import StockLot
 from rems.stock.outlook import lot_state
-from rems.stock.queries import MovementLine
+from rems.stock.queries import LotLine, MovementLine
 from rems.stock.rules import counted
 
 
@@ -52,3 +52,38 @@ def lots_for(site: Site, patient_id: UUID, lens: Lens) -> list[tuple[str, str]]:
         )
         for line in lots
     ]
+
+
+MOVEMENT_HEADS = (
+    "day",
+    "kind",
+    "vials",
+    "strength in mg",
+    "lot",
+    "expires on",
+    "where",
+    "patient",
+    "reason",
+    "by",
+    "at",
+)
+LOT_HEADS = ("lot", "product", "strength in mg", "expires on", "where", "how kept", "GTIN", "vials", "held", "state")
+
+
+def cells(line: MovementLine, numbers: Mapping[UUID, str]) -> list[object]:
+    """A movement as a row of a table; a patient only where the reader may see the patient."""
+    one, lot = line.movement, line.lot
+    who = numbers.get(one.patient_id, "") if one.patient_id else ""
+    return [
+        one.holds_on, one.kind, one.vials, lot.strength_mg, lot.lot, lot.expires_on, line.location, who, one.note,
+        one.recorded_by.split(" <")[0], one.recorded_at.isoformat(),
+    ]  # fmt: skip
+
+
+def lot_cells(line: LotLine, lens: Lens) -> list[object]:
+    """A lot on hand as a row of a table."""
+    lot = line.lot
+    return [
+        lot.lot, lot.product, lot.strength_mg, lot.expires_on, line.location, lot.storage, lot.gtin, line.vials,
+        line.held, state_of(lot, lens, vials=line.vials, held=line.held)[0],
+    ]  # fmt: skip

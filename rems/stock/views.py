@@ -3,18 +3,19 @@
 from decimal import Decimal
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from rems.access.rules import Permission, require
 from rems.access.session import current_actor
-from rems.core.clock import day_in, utcnow
-from rems.core.errors import BadInput, NotFound
+from rems.core.clock import utcnow
+from rems.core.errors import BadInput
 from rems.core.lens import Lens
 from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites.models import Site
-from rems.stock import actions, outlook, queries, shown
+from rems.stock import actions, gs1, outlook, queries, shown
+from rems.stock import movement_views as movement_views  # its pages stand on the same blueprint
+from rems.stock.desk import bp, lot_of, site_to_change, today
 from rems.stock.drawing import weeks_ahead
 from rems.stock.forms import COUNT, MOVES, TRANSFER, MoveForm, ReceiveForm, UseForm, WeightForm
 from rems.stock.models import StockLot
@@ -22,8 +23,7 @@ from rems.stock.rules import DOSE_SOURCE, MovementKind, said
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
 
-bp = Blueprint("stock", __name__)
-
+__all__ = ["bp"]
 SIZE = 50
 DAYS_AHEAD = 42
 KIND_WORDS = {
@@ -101,20 +101,6 @@ def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | 
     )
 
 
-@bp.get("/sites/<uuid:site_id>/stock/movements")
-def movements(site_id: UUID) -> ResponseReturnValue:
-    found, number = sites.site(current_actor(), site_id), asked_page()
-    lens = current_lens(zone=found.timezone)
-    rows = queries.movements(site_id, lens, SIZE, offset=(number - 1) * SIZE)
-    return render_template(
-        "stock/movements.html",
-        site=found,
-        lens=lens,
-        page=page_of(rows, total=queries.count_movements(site_id, lens), number=number, size=SIZE),
-        numbers=shown.numbers_of(rows),
-    )
-
-
 @bp.get("/sites/<uuid:site_id>/stock/receive")
 def receive(site_id: UUID) -> ResponseReturnValue:
     found = site_to_change(site_id)
@@ -125,6 +111,8 @@ def receive(site_id: UUID) -> ResponseReturnValue:
 def take_in(site_id: UUID) -> ResponseReturnValue:
     found, form = site_to_change(site_id), ReceiveForm.sent()
     form.location_id.choices = shown.places(site_id)
+    if form.scan.data:  # also when the scanner ends with Enter
+        return read_scan(found, form)
     if form.validate():
         with form.answering():
             actions.receive(
@@ -136,12 +124,25 @@ def take_in(site_id: UUID) -> ResponseReturnValue:
                 expires_on=form.expires_on.data,
                 holds_on=form.holds_on.data,
                 note=form.note.data,
+                gtin=form.gtin.data,
+                storage=form.storage.data,
                 by=current_actor(),
                 now=utcnow(),
             )
             flash(f"Received: {form.vials.data} × {form.strength_mg.data} mg of lot {form.lot.data}.")
             return redirect(url_for("stock.site", site_id=site_id))
     return receive_page(found, form), 422
+
+
+def read_scan(site: Site, form: ReceiveForm) -> ResponseReturnValue:
+    """The form with what the box says filled in; nothing is received yet, and nothing that was typed is lost."""
+    if not form.csrf_token.validate(form):
+        return receive_page(site, form), 422
+    with form.answering():
+        scanned = gs1.read(form.scan.data or "")
+        form.fill_from(scanned, queries.strength_of(scanned.gtin))
+        return receive_page(site, form), 200
+    return receive_page(site, form), 422
 
 
 def receive_page(site: Site, form: ReceiveForm) -> str:
@@ -241,23 +242,3 @@ def use_page(site: Site, patient_id: UUID, form: UseForm) -> str:
         number=queries.patient_number(site.id, patient_id),
         form=form,
     )
-
-
-def lot_of(site_id: UUID, lot_id: UUID) -> StockLot:
-    """The lot, if it is one of that site. Raises NotFound."""
-    found = queries.lot(current_actor(), lot_id)
-    if found.scope_id != site_id:
-        raise NotFound("This site has no such lot.")
-    return found
-
-
-def today(site: Site) -> Lens:
-    """The site's own today, with all that is known now."""
-    return Lens(day_in(site.timezone, utcnow()))
-
-
-def site_to_change(site_id: UUID) -> Site:
-    """The site whose stock the actor may change. Raises NotFound, NotAllowed."""
-    found = sites.site(current_actor(), site_id)
-    require(current_actor(), Permission.STOCK_MOVE, scope_id=site_id)
-    return found

@@ -94,6 +94,7 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     paper = working.add_file(audit.key, Upload("a.pdf", "pdf", b"%PDF-a", "A list"), **audit.site)
     audit.reported()
     [(lot,)] = superuser.execute("select id from stock_lot order by id limit 1").fetchall()
+    [(moved,)] = superuser.execute("select id from stock_movement order by id limit 1").fetchall()
     [(fact,)] = superuser.execute("select id from patient_fact where kind = 'weight' limit 1").fetchall()
     [(piece,)] = superuser.execute("select id from evidence where source_table = 'site' order by id limit 1").fetchall()
     [(act,)] = superuser.execute("select id from certification_act order by id limit 1").fetchall()
@@ -128,6 +129,7 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "patient_id": patient,
         "event_id": event,
         "lot_id": lot,
+        "movement_id": moved,
         "staff_id": hospital.staff_id,
         "location_id": unit,
         "contact": contact,

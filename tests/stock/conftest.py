@@ -9,9 +9,11 @@ import psycopg
 import pytest
 
 from rems.core.actor import Actor
+from rems.core.db import transaction
 from rems.core.ids import uuid7
 from rems.patients.models import Patient
-from rems.stock import actions
+from rems.stock import actions, steps
+from rems.stock.rules import Pick
 from tests.factories import Hospital, World
 from tests.rows import past_all_checks, put, row_of
 
@@ -47,3 +49,22 @@ def patient(superuser: psycopg.Connection, hospital: Hospital) -> Callable[..., 
         return key
 
     return enrolled
+
+
+@pytest.fixture
+def reserve(hospital: Hospital, now: datetime) -> Callable[..., tuple[Pick, ...]]:
+    """Hold doses for a patient from today on, for 75 kg unless said otherwise."""
+
+    def hold(
+        patient_id: UUID,
+        doses: int = 2,
+        *,
+        on: date | None = None,
+        weight_kg: int = 75,
+        location_id: UUID | None = None,
+    ) -> tuple[Pick, ...]:
+        said: dict[str, Any] = {"doses": doses, "weight_kg": weight_kg, "location_id": location_id}
+        with transaction(hospital.coordinator, "test.reserve", at=now):
+            return steps.reserve(hospital.site_id, patient_id, **said, holds_on=on or now.date())
+
+    return hold

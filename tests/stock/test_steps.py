@@ -21,17 +21,6 @@ TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture
-def reserve(hospital, now):
-    def hold(patient_id: UUID, doses: int = 2, *, on: date = TODAY, weight_kg: int = 75, location_id=None):
-        with transaction(hospital.coordinator, "test.reserve", at=now):
-            return steps.reserve(
-                hospital.site_id, patient_id, doses=doses, weight_kg=weight_kg, location_id=location_id, holds_on=on
-            )
-
-    return hold
-
-
-@pytest.fixture
 def release(hospital, now):
     def let_go(patient_id: UUID, on: date = TODAY) -> int:
         with transaction(hospital.coordinator, "test.release", at=now):

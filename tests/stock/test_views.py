@@ -1,6 +1,7 @@
 """The pages of the stock: what they show to whom, of which day, and what their forms say."""
 
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from rems.sites.rules import LocationKind
 from rems.stock import actions, queries, steps
 from rems.stock.rules import MovementKind
 from tests.factories import KYMRIAH, csrf
+from tests.stock.test_gs1 import with_check
 
 
 @pytest.fixture
@@ -268,3 +270,50 @@ def test_movements_are_listed_the_newest_first(coordinator, hospital, receive, h
     page = text(coordinator.get(f"{here}/movements"))
     assert page.index("Wasted") < page.index("Received") and "-1 × 400 mg" in page and "1 to 2 of 2" in page
     assert "No movement" in text(coordinator.get(f"{here}/movements?as_of=2020-01-01"))
+
+
+def test_a_scan_fills_in_what_the_box_says_and_remembers_the_strength(coordinator, hospital, here, today):
+    box = f"01{with_check('0035024213601')}1728022910B7731\x1d21A-17"
+    first = send(coordinator, f"{here}/receive", scan=box, vials="6", holds_on="x")
+    page = unescape(first.text)
+    assert first.status_code == 200
+    for value in ('value="B7731"', 'value="29 Feb 2028"', 'value="6"', "serial A-17"):
+        assert value in page
+    assert 'value="400" checked' not in page  # nobody said it yet
+    sent = {
+        "lot": "B7731",
+        "strength_mg": "400",
+        "vials": "6",
+        "expires_on": "29 Feb 2028",
+        "holds_on": today.isoformat(),
+    }
+    more = {"gtin": with_check("0035024213601"), "location_id": str(hospital.location_id), "storage": "Refrigerator 2"}
+    assert send(coordinator, f"{here}/receive", **sent, **more).status_code == 302
+    again = send(coordinator, f"{here}/receive", scan=box)
+    assert 'value="400" checked' in again.text
+    lots = coordinator.get(f"{here}/lots.csv").data.decode("utf-8-sig")
+    assert "B7731,tocilizumab,400,2028-02-29" in lots
+    assert "Refrigerator 2" in lots
+
+
+def test_a_misread_scan_is_said_and_what_was_typed_stays(coordinator, here):
+    answer = send(coordinator, f"{here}/receive", scan="hello", vials="6", note="Delivery 12")
+    page = unescape(answer.text)
+    assert answer.status_code == 422
+    assert "This is no GS1 code of a medicine. Scan it again, or type what the box says." in page
+    for value in ('value="hello"', 'value="6"', 'value="Delivery 12"'):
+        assert value in page
+
+
+def test_a_movement_is_taken_back_through_its_page_and_the_table_has_the_rest(coordinator, receive, here):
+    lot_id = receive(vials=4)
+    page = coordinator.get(f"{here}/lots/{lot_id}").text
+    path = next(part.split('"')[0] for part in page.split('href="') if part.split('"')[0].endswith("/take-back"))
+    token = csrf(coordinator.get(path).text)
+    refused = coordinator.post(path, data={"csrf_token": token, "reason": ""})
+    assert refused.status_code == 422
+    table = coordinator.get(f"{here}/movements.csv").data.decode("utf-8-sig").splitlines()
+    assert len(table) == 2
+    assert coordinator.post(path, data={"csrf_token": token, "reason": "Never came."}).status_code == 302
+    assert len(coordinator.get(f"{here}/movements.csv").data.decode("utf-8-sig").splitlines()) == 1
+    assert coordinator.get(path).status_code == 404

@@ -1,0 +1,65 @@
+"""Product number and storage of a lot; the database itself keeps vials above zero on any day, and held only once."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+# Checked when the transaction ends, one site after the other: whoever comes second sees what the first one did.
+# RM011: fewer than no vials at the end of a day; RM012: more vials held than there are.
+CHECKED = """
+create function rems_lot_stays_above_zero() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+  low record;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('stock ' || new.scope_id, 0));
+  select * into low from (
+    select m.holds_on as on_day, sum(sum(m.vials)) over (order by m.holds_on) as vials
+    from public.stock_movement m
+    where m.lot_id = new.lot_id and not m.void
+      and not exists (select from public.stock_movement newer where newer.supersedes_id = m.id)
+    group by m.holds_on
+  ) as level where level.vials < 0 order by level.on_day limit 1;
+  if found then
+    raise exception 'lot % would have % vials at the end of %', new.lot_id, low.vials, low.on_day using errcode = 'RM011';
+  end if;
+  return null;
+end $$;
+create constraint trigger stays_above_zero after insert on public.stock_movement deferrable initially deferred
+  for each row execute function rems_lot_stays_above_zero();
+
+create function rems_vials_are_held_once() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held bigint;
+  there bigint;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('stock ' || new.scope_id, 0));
+  if new.void or exists (select from public.reservation newer where newer.supersedes_id = new.id) then
+    return null;
+  end if;
+  select coalesce(sum(r.vials), 0) into held from public.reservation r
+  where r.lot_id = new.lot_id and not r.void
+    and not exists (select from public.reservation newer where newer.supersedes_id = r.id)
+    and r.holds_on <= new.holds_on and (r.until_on is null or r.until_on >= new.holds_on);
+  select coalesce(sum(m.vials), 0) into there from public.stock_movement m
+  where m.lot_id = new.lot_id and not m.void and m.holds_on <= new.holds_on
+    and not exists (select from public.stock_movement newer where newer.supersedes_id = m.id);
+  if held > there and new.supersedes_id is null then
+    raise exception '% vials of lot % would be held on %, and % are there', held, new.lot_id, new.holds_on, there
+      using errcode = 'RM012';
+  end if;
+  return null;
+end $$;
+create constraint trigger vials_are_held_once after insert on public.reservation deferrable initially deferred
+  for each row execute function rems_vials_are_held_once();
+"""
+
+
+def upgrade() -> None:
+    for name in ("gtin", "storage"):
+        op.add_column("stock_lot", sa.Column(name, sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.create_index("ix_stock_lot_gtin", "stock_lot", ["gtin"], unique=False)
+    op.execute(CHECKED)
