@@ -1,5 +1,7 @@
 """The figure of the stock page: doses on hand in the weeks ahead, beside the doses that must be there."""
 
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from rems.paper.charts.plot import Series, Zone, ZoneKind
@@ -19,14 +21,15 @@ def weeks_ahead(look: Ahead, *, heading: str) -> dict[str, Markup]:
     title += f"{doses} on all days." if last == doses else f"they fall from {doses} to {last} as lots expire."
     zones = []
     if look.short_on is not None and look.short is not None:
-        words = f"Short by {counted(look.asked - look.short.doses_possible, 'dose')}"
+        words = f"Short by {counted(look.short.doses_asked - look.short.doses_possible, 'dose')}"
         title += f" {words} from {said(look.short_on)}."
-        zones = [Zone(look.short_on, look.until, (words,), ZoneKind.LATE)]
+        lasts = look.until if look.short.doses_asked <= look.asked else look.short_on + timedelta(days=1)
+        zones = [Zone(look.short_on, lasts, (words,), ZoneKind.LATE)]
     return {
         name: inline_svg(
             steps(
                 Series("On hand", look.points),
-                Series("Asked for", [(start, look.asked)]),
+                Series("Asked for", look.wanted),
                 start=start,
                 end=look.until,
                 width=width,

@@ -21,7 +21,11 @@ from rems.stock.models import Reservation, StockLot, StockMovement
 from rems.stock.rules import VialStock, doses_on_hand
 
 # Patients stand on a floor above; here only their number is shown. Row-level security decides whose.
-patient = table("patient", column("id"), column("scope_id"), column("number"))
+patient = table(
+    "patient",
+    *(column(name) for name in ("id", "scope_id", "program_id", "number", "enrolled_on", "planned_infusion_on")),
+)
+infusion = table("infusion", *(column(name) for name in ("patient_id", "holds_on", "void", "recorded_at")))
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,28 @@ def count_movements(site_id: UUID, lens: Lens) -> int:
     """How many movements a site has."""
     query = facts(StockMovement, lens, scope_id=site_id)
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def planned(site_id: UUID, lens: Lens, until: date) -> list[tuple[date, UUID]]:
+    """The infusions that are planned at a site from the day on: each with its day and the program of its patient.
+
+    Of the patients that the reader may see, and who were not infused by that day.
+    """
+    given = exists().where(infusion.c.patient_id == patient.c.id, ~infusion.c.void, infusion.c.holds_on <= lens.as_of)
+    if lens.known_at is not None:
+        given = given.where(infusion.c.recorded_at <= lens.known_at)
+    query = (
+        select(patient.c.planned_infusion_on, patient.c.program_id)
+        .join(Scope, Scope.id == patient.c.scope_id)
+        .where(
+            Scope.site_id == site_id,
+            patient.c.enrolled_on <= lens.as_of,
+            patient.c.planned_infusion_on.between(lens.as_of, until),
+            ~given,
+        )
+        .order_by(patient.c.planned_infusion_on, patient.c.id)
+    )
+    return [(day, program_id) for day, program_id in db.session.execute(query)]
 
 
 def strength_of(gtin: str) -> int | None:

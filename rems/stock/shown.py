@@ -1,17 +1,19 @@
 """What the pages of the stock look up besides: settings, what programs ask, and the choices of the forms."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import current_app
 
 from rems.core.actor import Actor
 from rems.core.lens import Lens
+from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.stock import queries
 from rems.stock.models import StockLot
-from rems.stock.outlook import lot_state
+from rems.stock.outlook import Ahead, lot_state
 from rems.stock.queries import LotLine, MovementLine
 from rems.stock.rules import counted
 
@@ -25,6 +27,22 @@ def asked_doses(actor: Actor, site: Site, lens: Lens) -> dict[str, int]:
     """How many doses each program of the site asks to be there on the day; a program that asks none is left out."""
     versions = ((e.program.title, e.program.version_on(lens.as_of)) for e in sites.entries(actor, site.id))
     return {title: v.tocilizumab.doses for title, v in versions if v and v.tocilizumab.doses}
+
+
+def planned_doses(site: Site, lens: Lens, days: int) -> dict[date, int]:
+    """How many doses the infusions planned in the coming days need together, by their day."""
+    found: dict[date, int] = {}
+    for day, program_id in queries.planned(site.id, lens, lens.as_of + timedelta(days=days)):
+        version = programs.by_key(program_id).version_on(day)
+        if version and version.tocilizumab.doses:
+            found[day] = found.get(day, 0) + version.tocilizumab.doses
+    return found
+
+
+def every_turn(look: Ahead) -> list[tuple[date, int]]:
+    """Each day on which the doses on hand or those asked for change, with the doses on hand."""
+    days = sorted({day for day, _ in look.points} | {day for day, _ in look.wanted})
+    return [(day, [doses for start, doses in look.points if start <= day][-1]) for day in days]
 
 
 def places(site_id: UUID) -> list[tuple[str, str]]:

@@ -77,7 +77,9 @@ def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | 
     held = queries.held_at(site.id, lens)
     each = shown.asked_doses(current_actor(), site, lens)
     asked = max([sum(h.doses for h in held), *each.values()])
-    look, reference = outlook.ahead(weight, stock, on, asked=asked, days=DAYS_AHEAD), outlook.worth(weight, stock, on)
+    coming = shown.planned_doses(site, lens, DAYS_AHEAD)
+    look = outlook.ahead(weight, stock, on, asked=asked, days=DAYS_AHEAD, planned=coming)
+    reference = outlook.worth(weight, stock, on)
     moves = queries.movements(site.id, lens, 5)
     return render_template(
         "stock/site.html",
@@ -92,7 +94,7 @@ def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | 
         programs=each,
         look=look,
         figure=weeks_ahead(look, heading=f"Doses ({reference.rule})") if stock else {},
-        chart_rows=[(said(day), doses, asked) for day, doses in look.points],
+        chart_rows=[(said(day), doses, look.needed(day)) for day, doses in shown.every_turn(look)],
         form=form,
         worth=outlook.worth(weight_kg, stock, on) if weight_kg is not None else None,
         dose_source=DOSE_SOURCE,

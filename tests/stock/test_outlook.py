@@ -85,3 +85,28 @@ def test_each_day_ahead_has_the_doses_of_its_last_turn(stock, days):
     look = ahead(75, stock, TODAY, asked=0, days=42)
     day = TODAY + timedelta(days=days)
     assert [n for on, n in look.points if on <= day][-1] == doses_on_hand(75, stock, day)
+
+
+def test_planned_infusions_ask_for_doses_of_their_own_on_their_day():
+    stock = [vials(400, 4, days=20), vials(400, 2, days=60)]
+    on = TODAY + timedelta(days=14)
+    look = ahead(75, stock, TODAY, asked=1, days=42, planned={on: 4, TODAY + timedelta(days=99): 9})
+    assert look.wanted == ((TODAY, 1), (on, 4), (on + timedelta(days=1), 1))
+    assert (look.short_on, look.needed(on), look.planned) == (on, 4, ((on, 4),))
+    assert look.words == (
+        "Short by 1 dose on 8 Dec 2026 unless vials for it come in before. "
+        "The infusions planned on that day need 4 doses."
+    )
+    assert ahead(75, stock, TODAY, asked=1, days=42, planned={on: 3}).words == ""
+
+
+@given(
+    st.lists(st.builds(vials, st.sampled_from([400, 200]), st.integers(1, 4), st.integers(0, 50)), max_size=4),
+    st.dictionaries(st.integers(0, 42).map(lambda n: TODAY + timedelta(days=n)), st.integers(0, 5), max_size=4),
+)
+def test_short_is_the_first_day_on_which_fewer_doses_are_there_than_needed(stock, planned):
+    look = ahead(75, stock, TODAY, asked=1, days=42, planned=planned)
+    days = [TODAY + timedelta(days=n) for n in range(43)]
+    short = [day for day in days if doses_on_hand(75, stock, day) < max(1, planned.get(day, 0))]
+    assert look.short_on == (short[0] if short else None)
+    assert bool(look.words) is bool(short)
