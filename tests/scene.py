@@ -28,7 +28,7 @@ KINDS = {
     **dict.fromkeys(("staff_role_change", "site_identifier", "site_contact"), "site"),
     "evidence": "given",
     "signature": "scope",
-    **dict.fromkeys(("stock_lot", "stock_movement", "reservation"), "site"),
+    **dict.fromkeys(("stock_lot", "stock_movement", "reservation", "stock_count"), "site"),
     **dict.fromkeys(("scope", "authorized_representative", "site_enrollment", "certification"), "scope"),
     **dict.fromkeys(("training_record", "assessment_attempt"), "scope"),
     **dict.fromkeys(("patient", "patient_fact", "authorization", "infusion", "visit", "adverse_event"), "scope"),

@@ -58,8 +58,64 @@ create constraint trigger vials_are_held_once after insert on public.reservation
 """
 
 
+# The tables whose rows without a program are common to the sponsors of a site (decision 5): counts of vials are too.
+COMMON = (
+    *("site", "location", "staff_member", "staff_role_change", "site_identifier", "site_contact"),
+    *("stock_lot", "stock_movement", "reservation", "stock_count"),
+)
+COUNTED = """
+select protect('stock_count', 'site');
+create or replace function rems_common() returns text[] language sql immutable parallel safe as
+$$ select array[TABLES] $$;
+"""
+
+
 def upgrade() -> None:
+    counts()
     for name in ("gtin", "storage"):
         op.add_column("stock_lot", sa.Column(name, sa.Text(), server_default=sa.text("''"), nullable=False))
     op.create_index("ix_stock_lot_gtin", "stock_lot", ["gtin"], unique=False)
     op.execute(CHECKED)
+
+
+def counts() -> None:
+    name = "stock_count"
+    op.create_table(
+        name,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=True),
+        sa.Column("holds_on", sa.Date(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("rems_moment()"), nullable=False),
+        sa.Column("recorded_by", sa.Text(), server_default=sa.text("rems_actor()"), nullable=False),
+        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
+        sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        *(
+            sa.ForeignKeyConstraint(
+                [column, "scope_id"], [f"{table}.id", f"{table}.scope_id"], name=op.f(f"fk_{name}_{column}_scope_id")
+            )
+            for column, table in (("supersedes_id", name), ("lot_id", "stock_lot"))
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f(f"fk_{name}_scope_id_program_id")
+        ),
+        sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f(f"fk_{name}_scope_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
+        sa.UniqueConstraint("id", "scope_id", name=op.f(f"uq_{name}_id_scope_id")),
+        sa.CheckConstraint("found >= 0", name=op.f(f"ck_{name}_nothing_is_the_least")),
+        sa.CheckConstraint("found = expected OR note <> ''", name=op.f(f"ck_{name}_a_difference_is_explained")),
+    )
+    op.create_index(
+        f"uq_{name}_supersedes_id",
+        name,
+        ["supersedes_id"],
+        unique=True,
+        postgresql_where=sa.text("supersedes_id IS NOT NULL"),
+    )
+    op.create_index(f"ix_{name}_scope_id", name, ["scope_id", "holds_on"], unique=False)
+    op.create_index(f"ix_{name}_lot_id", name, ["lot_id"], unique=False)
+    op.execute(COUNTED.replace("TABLES", ", ".join(f"'{table}'" for table in COMMON)))

@@ -81,7 +81,7 @@ def move(
     with transaction(by, "stock.move", note.strip(), at=now):
         lot = lot_to_change(lot_id, holds_on, by=by, now=now)
         _check_patient(kind, patient_id, site_id=lot.scope_id)
-        moved = _change(lot, kind, vials, holds_on=holds_on, patient_id=patient_id, note=note)
+        moved = change(lot, kind, vials, holds_on=holds_on, patient_id=patient_id, note=note)
         if patient_id is not None:
             steps.use_up(queries.standing_holds(lot.scope_id, patient_id), lot.id, -vials, on=holds_on)
     return moved.id
@@ -109,7 +109,7 @@ def transfer(
             expires_on=lot.expires_on,
             gtin=lot.gtin,
         )
-        _change(lot, MovementKind.TRANSFER_OUT, -vials, holds_on=holds_on, note=note)
+        change(lot, MovementKind.TRANSFER_OUT, -vials, holds_on=holds_on, note=note)
         _write(there, MovementKind.TRANSFER_IN, vials, holds_on=holds_on, note=note)
     return there.id
 
@@ -122,10 +122,10 @@ def count(lot_id: UUID, found: int, *, holds_on: date, note: str, by: Actor, now
     with transaction(by, "stock.count", note.strip(), at=now):
         lot = lot_to_change(lot_id, holds_on, by=by, now=now)
         at = sum(vials for on, vials in queries.changes(lot.id) if on <= holds_on)
-        change = ledger.adjustment(found, ledger.Level(holds_on, at))
-        if change > 0:
+        difference = ledger.adjustment(found, ledger.Level(holds_on, at))
+        if difference > 0:
             tree.check_open(lot.scope_id, lot.location_id, holds_on)
-        moved = _change(lot, MovementKind.COUNT_ADJUSTMENT, change, holds_on=holds_on, note=note)
+        moved = change(lot, MovementKind.COUNT_ADJUSTMENT, difference, holds_on=holds_on, note=note)
     return moved.id
 
 
@@ -139,9 +139,10 @@ def lot_to_change(lot_id: UUID, holds_on: date, *, by: Actor, now: datetime) -> 
     return lot
 
 
-def _change(
+def change(
     lot: StockLot, kind: MovementKind, vials: int, *, holds_on: date, note: str, patient_id: UUID | None = None
 ) -> StockMovement:
+    """Write a movement of a lot once its rules let it through, inside an open transaction. Raises BadInput."""
     changes = queries.changes(lot.id)
     ledger.check_movement(kind, vials, ledger.lowest(changes, from_on=holds_on), on=holds_on)
     ledger.check_expiry(kind, lot.lot, lot.expires_on, on=holds_on)

@@ -1,5 +1,8 @@
 """The forms of the stock: receive a lot, move vials of a lot, ask for the dose of a weight."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from rems.stock.gs1 import GS, SEPARATOR, Scanned
 from rems.stock.ledger import MOST_VIALS
 from rems.stock.rules import LEAST_KG, MOST_KG, STRENGTHS_MG, MovementKind
@@ -77,3 +80,18 @@ class WeightForm(BaseForm):
     weight = DecimalField("Weight", least=LEAST_KG, most=MOST_KG, places=1, unit="kg")
     as_of = HiddenField()
     known_at = HiddenField()
+
+
+class CountForm(BaseForm):
+    """The view adds two fields for each lot: what was found, and why it differs."""
+
+    holds_on = DayField("Counted on", hint="At the end of this day")
+
+
+def count_form(lots: Sequence[tuple[str, str]]) -> type[CountForm]:
+    """A form that asks what was found of each lot (its key and its words); a lot left empty was not counted."""
+    fields: dict[str, Any] = {}
+    for key, words in lots:
+        fields[f"found:{key}"] = WholeNumberField(words, optional=True, most=MOST_VIALS, unit="vials")
+        fields[f"why:{key}"] = TextField(f"Why it differs, {words}", optional=True, longest=500)
+    return type("CountOfLots", (CountForm,), fields)

@@ -146,9 +146,7 @@ def adjustment(found: int, level: Level) -> int:
 
     Raises BadInput for a count below zero or one that agrees.
     """
-    if found < 0:
-        raise BadInput(f"The number of vials counted must be 0 or more, not {found}.", "vials")
-    _check_most(found)
+    check_found(found)
     if found == level.vials:
         verb = "is" if found == 1 else "are"
         raise BadInput(
@@ -156,6 +154,13 @@ def adjustment(found: int, level: Level) -> int:
             "vials",
         )
     return found - level.vials
+
+
+def check_found(found: int) -> None:
+    """Raises BadInput for a count that cannot be."""
+    if found < 0:
+        raise BadInput(f"The number of vials counted must be 0 or more, not {found}.", "vials")
+    _check_most(found)
 
 
 def _check_most(vials: int) -> None:

@@ -74,3 +74,21 @@ class Reservation(Fact, Base):
     dose_number: Mapped[int]
     vials: Mapped[int]
     until_on: Mapped[date | None]
+
+
+class StockCount(Fact, Base):
+    """What somebody found of a lot at the end of a day without seeing the record, and what the record said then."""
+
+    __tablename__ = "stock_count"
+    __table_args__ = fact_args(
+        "stock_count",
+        ForeignKeyConstraint(["lot_id", "scope_id"], ["stock_lot.id", "stock_lot.scope_id"]),
+        CheckConstraint("found >= 0", name="nothing_is_the_least"),
+        CheckConstraint("found = expected OR note <> ''", name="a_difference_is_explained"),
+        Index("ix_stock_count_scope_id", "scope_id", "holds_on"),
+        Index("ix_stock_count_lot_id", "lot_id"),
+    )
+    lot_id: Mapped[UUID]
+    found: Mapped[int]
+    expected: Mapped[int]
+    note: Mapped[str]

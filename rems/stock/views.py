@@ -14,7 +14,8 @@ from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.stock import actions, gs1, outlook, queries, shown
-from rems.stock import movement_views as movement_views  # its pages stand on the same blueprint
+from rems.stock import count_views as count_views  # its pages stand on the same blueprint
+from rems.stock import movement_views as movement_views  # and these too
 from rems.stock.desk import bp, lot_of, site_to_change, today
 from rems.stock.drawing import weeks_ahead
 from rems.stock.forms import COUNT, MOVES, TRANSFER, MoveForm, ReceiveForm, UseForm, WeightForm
@@ -100,6 +101,7 @@ def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | 
         dose_source=DOSE_SOURCE,
         moves=moves,
         numbers=shown.numbers_of(moves),
+        count_due_on=count_views.due_on(site, lens),
     )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from playwright.sync_api import expect
+
 from rems.core.clock import utcnow
 from rems.core.db import transaction
 from rems.patients.models import Patient
@@ -13,6 +15,7 @@ from rems.training import actions as training
 from rems.training.rules import TrainingKind
 from tests.factories import KYMRIAH
 from tests.rows import past_all_checks, put, row_of
+from tests.stock.test_gs1 import with_check
 
 PEOPLE = [
     ("Ilse Vantongeren", StaffRole.PHYSICIAN),
@@ -75,6 +78,26 @@ def test_the_stock_is_read_and_changed_by_everybody(page, sign_in, axe, shots, w
     page.wait_for_url(f"**{here}")
     looked_at(page, axe, shots, "stock")
 
+    page.goto(f"{here}/receive")
+    page.get_by_label("Scan the code of the box").fill(
+        f"01{with_check('0035024213601')}1728022910B7790 21A-17".replace(" ", "␝")
+    )
+    page.keyboard.press("Enter")  # as a scanner ends
+    expect(page.get_by_label("Lot number")).to_have_value("B7790")
+    looked_at(page, axe, shots, "stock-scanned")
+    page.goto(f"{here}/count")
+    looked_at(page, axe, shots, "stock-count")
+    for field, number in zip(page.get_by_label("Lot B").all(), ("1", "4", "3", "4"), strict=False):
+        field.fill(number)
+    page.get_by_role("button", name="Keep the count").click()
+    expect(page.locator(".problem")).to_contain_text("Lot B7731: the record says otherwise.")
+    looked_at(page, axe, shots, "stock-count-differs")
+    for field in page.get_by_label("Why it differs").all():
+        field.fill("Found behind another box.")
+    page.get_by_role("button", name="Keep the count").click()
+    expect(page.get_by_text("1 difference")).to_be_visible()
+    looked_at(page, axe, shots, "stock-counts")
+    page.goto(here)
     page.get_by_label("Weight").fill("82")
     page.get_by_role("button", name="Work out").click()
     assert "made of 400 + 200 + 80 mg" in page.inner_text("main")
