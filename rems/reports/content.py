@@ -16,8 +16,11 @@ from rems.reports.queries import GivenInfusion
 from rems.sites.models import Site
 from rems.sites.rules import ROLE_WORDS
 from rems.stock import queries as stock
+from rems.stock import shown
+from rems.stock.outlook import ahead
 
 CHART_DAYS = 15  # before and after the day that is asked about
+AHEAD_DAYS = 42
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,20 @@ class Doses:
 
 
 @dataclass(frozen=True)
+class Outlook:
+    """The doses of the weeks ahead as lots expire, and those asked for with the infusions planned under the program.
+
+    `words` says when it will be short; empty: there are enough. What comes in or is given later is not known yet.
+    """
+
+    until: date
+    on_hand: tuple[tuple[date, int], ...]
+    wanted: tuple[tuple[date, int], ...]
+    short_on: date | None
+    words: str
+
+
+@dataclass(frozen=True)
 class Content:
     """All sections of the report. The moment of its making and who asked are not part of it."""
 
@@ -86,6 +103,7 @@ class Content:
     lines: tuple[Line, ...]
     lots: tuple[LotLine, ...]
     doses: Doses
+    outlook: Outlook
     people: tuple[PersonLine, ...]
     infusions: tuple[GivenInfusion, ...]
     events: tuple[EventLine, ...]
@@ -114,6 +132,7 @@ def gather(site: Site, standing: Standing, signatures: tuple[str, ...]) -> Conte
             LotLine(one.lot.lot, one.location, one.lot.strength_mg, one.vials, one.lot.expires_on) for one in lots
         ),
         doses=_doses(site, standing),
+        outlook=_outlook(site, standing),
         people=tuple(
             PersonLine(m.name, ROLE_WORDS[m.role], m.from_on) for m in at_work(roster(site.id, lens), lens.as_of)
         ),
@@ -153,3 +172,13 @@ def _doses(site: Site, standing: Standing) -> Doses:
         tuple(rules.asked_through(asked, start=start, end=end)),
         tuple((day, f"Lot {lot} expires") for day, lot in rules.expiring(changes, start=start, end=end)),
     )
+
+
+def _outlook(site: Site, standing: Standing) -> Outlook:
+    """Of the patients of this program alone: whoever asks gets the same."""
+    lens, version = standing.lens, standing.version
+    weight = programs.reference_weight_kg(lens.known_at)
+    planned = shown.planned_doses(site, lens, AHEAD_DAYS, program_id=standing.entry.program_id)
+    asked = version.tocilizumab.doses if version else 0
+    look = ahead(weight, stock.on_hand(site.id, lens), lens.as_of, asked=asked, days=AHEAD_DAYS, planned=planned)
+    return Outlook(look.until, look.points, look.wanted, look.short_on, look.words)

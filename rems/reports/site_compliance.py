@@ -122,7 +122,27 @@ def _tocilizumab(content: Content, width: float) -> list[Flowable]:
     if not content.lots and not any(number for _, number in (*doses.on_hand, *doses.asked)):
         return [head, parts.prose("None was on hand, and none was asked for.")]
     said = f"Figure 1. Doses on hand and asked for, {long(doses.start)} to {long(doses.end)}."
-    return [head, parts.figure(_chart(doses, content.as_of, width), said), parts.gap(4), *_lots(content)]
+    chart = parts.figure(_chart(doses, content.as_of, width), said)
+    return [head, chart, parts.gap(4), *_lots(content), *_outlook(content, width)]
+
+
+def _outlook(content: Content, width: float) -> list[Flowable]:
+    """The weeks ahead, where anything is there or asked for."""
+    look = content.outlook
+    if not any(number for _, number in (*look.on_hand, *look.wanted)):
+        return []
+    zones = [Zone(look.short_on, look.until, ("Short",), ZoneKind.LATE)] if look.short_on else []
+    drawing = steps(
+        Series("On hand", look.on_hand),
+        Series("Asked for", look.wanted),
+        start=content.as_of,
+        end=look.until,
+        width=width,
+        heading=f"Doses for {content.doses.weight_kg} kg",
+        zones=zones,
+    )
+    said = f"Figure 2. The weeks to {long(look.until)}, with the infusions planned, if nothing comes in. "
+    return [parts.gap(6), parts.figure(drawing, said + (look.words or "There are enough on every day."))]
 
 
 def _chart(doses: Doses, on: date, width: float) -> Drawing:

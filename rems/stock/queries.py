@@ -19,6 +19,7 @@ from rems.sites import queries as sites
 from rems.sites.models import Location
 from rems.stock.models import Reservation, StockLot, StockMovement
 from rems.stock.rules import VialStock, doses_on_hand
+from rems.trail.rows import rows_known_at
 
 # Patients stand on a floor above; here only their number is shown. Row-level security decides whose.
 patient = table(
@@ -148,7 +149,7 @@ def planned(site_id: UUID, lens: Lens, until: date) -> list[tuple[date, UUID]]:
     if lens.known_at is not None:
         given = given.where(infusion.c.recorded_at <= lens.known_at)
     query = (
-        select(patient.c.planned_infusion_on, patient.c.program_id)
+        select(patient.c.id, patient.c.planned_infusion_on, patient.c.program_id)
         .join(Scope, Scope.id == patient.c.scope_id)
         .where(
             Scope.site_id == site_id,
@@ -158,7 +159,9 @@ def planned(site_id: UUID, lens: Lens, until: date) -> list[tuple[date, UUID]]:
         )
         .order_by(patient.c.planned_infusion_on, patient.c.id)
     )
-    return [(day, program_id) for day, program_id in db.session.execute(query)]
+    rows = db.session.execute(query).all()
+    known = rows_known_at("patient", [row.id for row in rows], lens.known_at) if lens.known_at else None
+    return [(row.planned_infusion_on, row.program_id) for row in rows if known is None or row.id in known]
 
 
 def strength_of(gtin: str) -> int | None:

@@ -29,11 +29,14 @@ def asked_doses(actor: Actor, site: Site, lens: Lens) -> dict[str, int]:
     return {title: v.tocilizumab.doses for title, v in versions if v and v.tocilizumab.doses}
 
 
-def planned_doses(site: Site, lens: Lens, days: int) -> dict[date, int]:
-    """How many doses the infusions planned in the coming days need together, by their day."""
+def planned_doses(site: Site, lens: Lens, days: int, *, program_id: UUID | None = None) -> dict[date, int]:
+    """How many doses the infusions planned in the coming days need together, by their day.
+
+    Of all programs that the reader may see, or of one.
+    """
     found: dict[date, int] = {}
-    for day, program_id in queries.planned(site.id, lens, lens.as_of + timedelta(days=days)):
-        version = programs.by_key(program_id).version_on(day)
+    for day, asking in queries.planned(site.id, lens, lens.as_of + timedelta(days=days)):
+        version = programs.by_key(asking).version_on(day) if program_id in (None, asking) else None
         if version and version.tocilizumab.doses:
             found[day] = found.get(day, 0) + version.tocilizumab.doses
     return found

@@ -14,7 +14,8 @@ from rems.sites import actions as sites
 from rems.sites.rules import LocationKind
 from rems.stock import actions, queries, steps
 from rems.stock.rules import MovementKind
-from tests.factories import KYMRIAH, csrf
+from rems.trail.knowing import settled
+from tests.factories import EUROPE, KYMRIAH, csrf
 from tests.stock.test_gs1 import with_check
 
 
@@ -317,3 +318,20 @@ def test_a_movement_is_taken_back_through_its_page_and_the_table_has_the_rest(co
     assert coordinator.post(path, data={"csrf_token": token, "reason": "Never came."}).status_code == 302
     assert len(coordinator.get(f"{here}/movements.csv").data.decode("utf-8-sig").splitlines()) == 1
     assert coordinator.get(path).status_code == 404
+
+
+def test_infusions_that_are_planned_ask_for_their_doses_on_the_page_and_as_they_were_known(world, client, today):
+    hospital = world.hospital(EUROPE).certified(today - timedelta(days=40))
+    world.now = utcnow()
+    planned = today + timedelta(days=12)
+    with reading(hospital.coordinator):
+        before, _ = settled()
+    for _ in range(4):
+        hospital.enrolled(today - timedelta(days=3), planned_infusion_on=planned)
+    world.sign_in(client, hospital.coordinator)
+    here = f"/sites/{hospital.site_id}/stock"
+    page = text(client.get(here))
+    assert f"on {planned.day} {planned:%b %Y} unless vials for" in page
+    assert "The infusions planned on that day need 4 doses." in page
+    earlier = text(client.get(here, query_string={"as_of": today.isoformat(), "known_at": before.isoformat()}))
+    assert "The infusions planned" not in earlier
