@@ -83,6 +83,7 @@ class Outlook:
     on_hand: tuple[tuple[date, int], ...]
     wanted: tuple[tuple[date, int], ...]
     short_on: date | None
+    short_until: date
     words: str
 
 
@@ -181,4 +182,4 @@ def _outlook(site: Site, standing: Standing) -> Outlook:
     planned = shown.planned_doses(site, lens, AHEAD_DAYS, program_id=standing.entry.program_id)
     asked = version.tocilizumab.doses if version else 0
     look = ahead(weight, stock.on_hand(site.id, lens), lens.as_of, asked=asked, days=AHEAD_DAYS, planned=planned)
-    return Outlook(look.until, look.points, look.wanted, look.short_on, look.words)
+    return Outlook(look.until, look.points, look.wanted, look.short_on, look.short_until, look.words)

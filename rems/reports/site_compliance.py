@@ -131,7 +131,7 @@ def _outlook(content: Content, width: float) -> list[Flowable]:
     look = content.outlook
     if not any(number for _, number in (*look.on_hand, *look.wanted)):
         return []
-    zones = [Zone(look.short_on, look.until, ("Short",), ZoneKind.LATE)] if look.short_on else []
+    zones = [Zone(look.short_on, look.short_until, ("Short",), ZoneKind.LATE)] if look.short_on else []
     drawing = steps(
         Series("On hand", look.on_hand),
         Series("Asked for", look.wanted),

@@ -1,7 +1,5 @@
 """The figure of the stock page: doses on hand in the weeks ahead, beside the doses that must be there."""
 
-from datetime import timedelta
-
 from markupsafe import Markup
 
 from rems.paper.charts.plot import Series, Zone, ZoneKind
@@ -23,8 +21,7 @@ def weeks_ahead(look: Ahead, *, heading: str) -> dict[str, Markup]:
     if look.short_on is not None and look.short is not None:
         words = f"Short by {counted(look.short.doses_asked - look.short.doses_possible, 'dose')}"
         title += f" {words} from {said(look.short_on)}."
-        lasts = look.until if look.short.doses_asked <= look.asked else look.short_on + timedelta(days=1)
-        zones = [Zone(look.short_on, lasts, (words,), ZoneKind.LATE)]
+        zones = [Zone(look.short_on, look.short_until, (words,), ZoneKind.LATE)]
     return {
         name: inline_svg(
             steps(

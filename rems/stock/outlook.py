@@ -93,6 +93,14 @@ class Ahead:
         return max(self.asked, dict(self.planned).get(on, 0))
 
     @property
+    def short_until(self) -> date:
+        """The first day after `short_on` on which enough is there again, at most `until`."""
+        day = (self.short_on or self.until) + timedelta(days=1)
+        while day < self.until and _on(self.points, day) < self.needed(day):
+            day += timedelta(days=1)
+        return min(day, self.until)
+
+    @property
     def wanted(self) -> tuple[tuple[date, int], ...]:
         """How many doses must be there, from each day on which that changes."""
         days = {self.points[0][0], *(d for on, _ in self.planned for d in (on, on + timedelta(days=1)))}

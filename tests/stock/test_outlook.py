@@ -97,7 +97,10 @@ def test_planned_infusions_ask_for_doses_of_their_own_on_their_day():
         "Short by 1 dose on 8 Dec 2026 unless vials for it come in before. "
         "The infusions planned on that day need 4 doses."
     )
+    assert look.short_until == on + timedelta(days=1)
     assert ahead(75, stock, TODAY, asked=1, days=42, planned={on: 3}).words == ""
+    empty = ahead(75, [vials(400, 2, days=6)], TODAY, asked=1, days=42)
+    assert (empty.short_on, empty.short_until) == (TODAY + timedelta(days=7), TODAY + timedelta(days=42))
 
 
 @given(
