@@ -9,17 +9,13 @@ from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.db import db, transaction
 from rems.core.errors import BadInput
-from rems.core.ids import uuid7
-from rems.evidence import steps as evidence
-from rems.evidence.rules import EvidenceKind, SubjectKind
 from rems.sites import queries as sites
 from rems.sites import serving
 from rems.sites.models import StaffMember
 from rems.sites.queries import Entry
 from rems.sites.rules import check_not_ahead, said, was_there
-from rems.training import rules
-from rems.training.models import AssessmentAttempt, TrainingRecord
-from rems.training.rules import KIND_WORDS, TrainingKind
+from rems.training import steps
+from rems.training.rules import TrainingKind
 
 
 def record_training(
@@ -38,37 +34,15 @@ def record_training(
 
     `also` are codes of further programs of the site that it serves. Raises NotFound, NotAllowed, BadInput with field.
     """
-    with transaction(by, "training.record_training", at=now) as session:
+    with transaction(by, "training.record_training", at=now):
         entry = sites.entry(by, site_id, code)
         require(by, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
-        who = _staff_member(entry, staff_id, holds_on, by=by, now=now)
+        who = staff_member(entry, staff_id, holds_on, by=by, now=now)
         if not material.strip():
             raise BadInput("Material is missing: say what was taught or read, with its edition.", "material")
-        row = TrainingRecord(
-            id=uuid7(),
-            scope_id=entry.scope_id,
-            program_id=entry.program_id,
-            holds_on=holds_on,
-            site_id=site_id,
-            staff_member_id=who.id,
-            kind=kind,
-            material=material.strip(),
-        )
-        session.add(row)
-        session.flush()
-        proof = evidence.append(
-            EvidenceKind(kind),
-            site_id=site_id,
-            program_id=entry.program_id,
-            subject_kind=SubjectKind.PERSON,
-            subject_id=who.id,
-            holds_on=holds_on,
-            summary=f"{who.name}: {KIND_WORDS[kind].lower()} on {said(holds_on)}, {row.material}.",
-            source_table="training_record",
-            source_id=row.id,
-        )
+        proof = steps.trained(entry, who, kind, holds_on=holds_on, material=material)
         serving.serve(proof, entry, also, by=by, on=_today(entry, by=by, now=now))
-    return row.id
+    return proof.source_id
 
 
 def record_attempt(
@@ -89,44 +63,27 @@ def record_attempt(
 
     `also` are codes of further programs of the site that a pass serves. Raises NotFound, NotAllowed, BadInput (field).
     """
-    with transaction(by, "training.record_attempt", at=now) as session:
+    with transaction(by, "training.record_attempt", at=now):
         entry = sites.entry(by, site_id, code)
         require(by, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
-        who = _staff_member(entry, staff_id, holds_on, by=by, now=now)
+        who = staff_member(entry, staff_id, holds_on, by=by, now=now)
         if not question_set.strip():
             raise BadInput("Question set is missing: name the assessment, with its edition.", "question_set")
-        row = AssessmentAttempt(
-            id=uuid7(),
-            scope_id=entry.scope_id,
-            program_id=entry.program_id,
+        row, proof = steps.tried(
+            entry,
+            who,
             holds_on=holds_on,
-            site_id=site_id,
-            staff_member_id=who.id,
-            question_set=question_set.strip(),
+            question_set=question_set,
             questions=questions,
             correct=correct,
             pass_mark_percent=pass_mark_percent,
-            passed=rules.passed(correct=correct, questions=questions, pass_mark_percent=pass_mark_percent),
         )
-        session.add(row)
-        session.flush()
-        if row.passed:
-            proof = evidence.append(
-                EvidenceKind.KNOWLEDGE_ASSESSMENT,
-                site_id=site_id,
-                program_id=entry.program_id,
-                subject_kind=SubjectKind.PERSON,
-                subject_id=who.id,
-                holds_on=holds_on,
-                summary=f"{who.name}: knowledge assessment passed on {said(holds_on)}, {correct} of {questions}.",
-                source_table="assessment_attempt",
-                source_id=row.id,
-            )
+        if proof is not None:
             serving.serve(proof, entry, also, by=by, on=_today(entry, by=by, now=now))
     return row.id
 
 
-def _staff_member(entry: Entry, staff_id: UUID, holds_on: date, *, by: Actor, now: datetime) -> StaffMember:
+def staff_member(entry: Entry, staff_id: UUID, holds_on: date, *, by: Actor, now: datetime) -> StaffMember:
     """The person, who worked at the site on that day. Raises BadInput with the field."""
     check_not_ahead(holds_on, today=_today(entry, by=by, now=now), words="Day")
     who = db.session.get(StaffMember, staff_id)

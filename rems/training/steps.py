@@ -1,5 +1,6 @@
-"""Take back a training or an assessment that was recorded by mistake, inside the open transaction of the use case."""
+"""Record a training or a try at an assessment, and take one back, inside the open transaction of the use case."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,90 @@ from rems.core.db import db, require_transaction
 from rems.core.errors import NotFound
 from rems.core.facts import facts
 from rems.core.ids import uuid7
+from rems.evidence import steps as evidence
+from rems.evidence.models import Evidence
+from rems.evidence.rules import EvidenceKind, SubjectKind
+from rems.sites.models import StaffMember
+from rems.sites.queries import Entry
+from rems.sites.rules import said
 from rems.training.models import AssessmentAttempt, TrainingRecord
+from rems.training.rules import KIND_WORDS, TrainingKind, passed
 
 KINDS: dict[str, Any] = {kind.__tablename__: kind for kind in (TrainingRecord, AssessmentAttempt)}
 SET_ANEW = frozenset({"id", "recorded_at", "recorded_by", "supersedes_id", "void"})
+
+
+def trained(entry: Entry, who: StaffMember, kind: TrainingKind, *, holds_on: date, material: str) -> Evidence:
+    """A person took a training of a program; it is evidence from that day on. The caller checked person and day."""
+    require_transaction("recording a training")
+    row = TrainingRecord(
+        id=uuid7(),
+        scope_id=entry.scope_id,
+        program_id=entry.program_id,
+        holds_on=holds_on,
+        site_id=entry.site_id,
+        staff_member_id=who.id,
+        kind=kind,
+        material=material.strip(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    summary = f"{who.name}: {KIND_WORDS[kind].lower()} on {said(holds_on)}, {row.material}."
+    return _proof(entry, who, EvidenceKind(kind), holds_on, summary, row)
+
+
+def tried(
+    entry: Entry,
+    who: StaffMember,
+    *,
+    holds_on: date,
+    question_set: str,
+    questions: int,
+    correct: int,
+    pass_mark_percent: int,
+) -> tuple[AssessmentAttempt, Evidence | None]:
+    """One try of a person at the assessment of a program; only a pass is evidence. Raises BadInput for its score."""
+    require_transaction("recording an assessment")
+    row = AssessmentAttempt(
+        id=uuid7(),
+        scope_id=entry.scope_id,
+        program_id=entry.program_id,
+        holds_on=holds_on,
+        site_id=entry.site_id,
+        staff_member_id=who.id,
+        question_set=question_set.strip(),
+        questions=questions,
+        correct=correct,
+        pass_mark_percent=pass_mark_percent,
+        passed=passed(correct=correct, questions=questions, pass_mark_percent=pass_mark_percent),
+    )
+    db.session.add(row)
+    db.session.flush()
+    if not row.passed:
+        return row, None
+    summary = f"{who.name}: knowledge assessment passed on {said(holds_on)}, {correct} of {questions}."
+    return row, _proof(entry, who, EvidenceKind.KNOWLEDGE_ASSESSMENT, holds_on, summary, row)
+
+
+def _proof(
+    entry: Entry,
+    who: StaffMember,
+    kind: EvidenceKind,
+    holds_on: date,
+    summary: str,
+    row: TrainingRecord | AssessmentAttempt,
+) -> Evidence:
+    return evidence.append(
+        kind,
+        site_id=entry.site_id,
+        program_id=entry.program_id,
+        subject_kind=SubjectKind.PERSON,
+        subject_id=who.id,
+        holds_on=holds_on,
+        summary=summary,
+        source_table=row.__tablename__,
+        source_id=row.id,
+    )
 
 
 def take_back(table: str, key: UUID) -> None:
