@@ -1,7 +1,9 @@
-"""Read public data (a FAERS quarterly extract), or a list of sites or staff."""
+"""Read public data (a FAERS quarterly extract), a list of sites or staff, or the training log of a site."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 
@@ -11,12 +13,15 @@ from rems.background.taking import Tally, refusals, take
 from rems.cli.migrate import migrate
 from rems.core.actor import Actor
 from rems.core.clock import utcnow
-from rems.core.db import reading
-from rems.core.errors import BadInput, SetupError
+from rems.core.db import db, reading
+from rems.core.errors import BadInput, NotFound, SetupError
 from rems.core.place import Place
 from rems.core.settings import Settings
+from rems.sites import queries as sites
 from rems.sites import sheets, site_lists, staff_lists
-from rems.sites.sheets import Outcome
+from rems.sites.rules import folded
+from rems.sites.sheets import Outcome, Told
+from rems.training import logs
 
 SHOWN = 1_000
 LISTS = ("sites", "staff")
@@ -56,30 +61,74 @@ def _number(number: int, word: str) -> str:
     return f"{number:,} {word if number == 1 else f'{word}s'}"
 
 
+def log(chosen: Settings, where: Place, file: Path, site: str, code: str, *, dry_run: bool) -> int:
+    """The same for the training log of a site, which is named by its name or key, under a program.
+
+    Raises BadInput for a file that is no log, NotFound for a site or program that there is not.
+    """
+    content = _bytes_of(file)
+    app, by, now = create_app(chosen, where), Actor.system("import"), utcnow()
+    with app.app_context():
+        try:
+            with reading(by):
+                site_id = _site(by, site)
+                told = logs.tell(site_id, code, content, by=by, now=now)
+            if _said(told):
+                return 1
+            if dry_run:
+                print("Nothing was changed.")
+            else:
+                logs.take(site_id, code, content, by=by, now=now)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    number = sheets.counted(told)
+    print(f"{number[Outcome.NEW]:,} new, {number[Outcome.SAME]:,} on record already.")
+    return 0
+
+
+def _site(by: Actor, words: str) -> UUID:
+    """The key of the one site of that name or key. Raises NotFound."""
+    found = [s for s in sites.all_of(by) if words == str(s.id) or folded(words) == s.folded]
+    if len(found) != 1:
+        raise NotFound(f'There is {"no site" if not found else "more than one site"} named "{words}"; give its key.')
+    return found[0].id
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read ({error.strerror}); expected a CSV file.", "file") from error
+
+
+def _said(told: Sequence[Told]) -> bool:
+    """Print what each line would do; whether one is refused."""
+    for one in told:
+        words = f": {one.words}" if one.words else ""
+        print(f"line {one.line.number:,}, {one.outcome.value}, {one.name}{words}")
+    if refused := sheets.counted(told)[Outcome.REFUSED]:
+        print(f"{_number(refused, 'line')} refused, so nothing was taken.", file=sys.stderr)
+    return bool(refused)
+
+
 def listed(chosen: Settings, where: Place, kind: str, file: Path, code: str, *, dry_run: bool) -> int:
     """Say what each line of a list would do, and take it unless `dry_run`; 1: a line is refused, nothing was taken.
 
     Raises BadInput for a file that is no such list, NotFound for a program that there is not.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read ({error.strerror}); expected a CSV file.", "file") from error
+    content = _bytes_of(file)
     app, by, now = create_app(chosen, where), Actor.system("import"), utcnow()
     with app.app_context():
         with reading(by):
-            sites = kind == "sites"
-            told = site_lists.tell(content, code, by=by) if sites else staff_lists.tell(content, by=by, now=now)
-        for one in told:
-            words = f": {one.words}" if one.words else ""
-            print(f"line {one.line.number:,}, {one.outcome.value}, {one.name}{words}")
-        number = sheets.counted(told)
-        if refused := number[Outcome.REFUSED]:
-            print(f"{_number(refused, 'line')} refused, so nothing was taken.", file=sys.stderr)
+            of_sites = kind == "sites"
+            told = site_lists.tell(content, code, by=by) if of_sites else staff_lists.tell(content, by=by, now=now)
+        if _said(told):
             return 1
+        number = sheets.counted(told)
         if dry_run:
             print("Nothing was changed.")
-        elif sites:
+        elif of_sites:
             site_lists.take(content, code, by=by, now=now)
         else:
             staff_lists.take(content, by=by, now=now)

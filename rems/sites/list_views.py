@@ -90,7 +90,11 @@ def _shown(kind: str, form: TakeForm, told: Sequence[Told], code: str) -> Respon
     rest = [one for one in told if one.outcome is not Outcome.REFUSED]
     page = render_template(
         "sites/import_told.html",
-        kind=kind,
+        again=url_for("sites.import_list", kind=kind),
+        crumb=[
+            ("Sites", url_for("sites.index")),
+            (f"Import {kind}", url_for("sites.import_list", kind=kind)),
+        ],
         form=form,
         told=[*refused, *rest][:SHOWN],
         total=len(told),

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from rems.access.rules import Permission, require
 from rems.access.session import current_actor
 from rems.core.clock import day_in, utcnow
 from rems.core.lens import Lens
@@ -16,12 +15,14 @@ from rems.sites.models import Site
 from rems.sites.queries import Entry
 from rems.sites.rules import ROLE_WORDS, open_days, said, spans
 from rems.training import actions, queries
+from rems.training import log_views as log_views  # its pages stand on the same blueprint
+from rems.training.desk import bp, entry_to_change
 from rems.training.forms import AttemptForm, TrainingForm
 from rems.training.matrix import Known, matrix, requirements, tallies, title
 from rems.training.rules import TrainingKind
 from rems.web.lens import current_lens
 
-bp = Blueprint("training", __name__)
+__all__ = ["bp"]
 
 
 @bp.get("/sites/<uuid:site_id>/programs/<code>/training")
@@ -139,14 +140,6 @@ def offer(site: Site, entry: Entry, form: TrainingForm | AttemptForm) -> None:
     form.also.choices = serving.choices(current_actor(), entry, kinds, day_in(site.timezone, utcnow()))
     if not form.also.choices:
         del form.also
-
-
-def entry_to_change(site_id: UUID, code: str) -> tuple[Site, Entry]:
-    """The site in the program, whose training the actor may record. Raises NotFound, NotAllowed."""
-    actor = current_actor()
-    found, entry = sites.site(actor, site_id), sites.entry(actor, site_id, code)
-    require(actor, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
-    return found, entry
 
 
 def staff(site: Site) -> list[tuple[str, str]]:
