@@ -1,0 +1,96 @@
+"""The matrix of a large site: two hundred people by twelve requirements, in few statements and little time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from time import process_time
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from rems.core.ids import uuid7
+from rems.models import METADATA
+from rems.programs.rules import Ask, EvidenceKind
+from tests.factories import KYMRIAH, Hospital, World
+from tests.rows import past_all_checks, put, row_of
+
+DAY = date(2018, 5, 2)
+PEOPLE, ASKED = 200, 12
+KINDS = (EvidenceKind.STAFF_TRAINING, EvidenceKind.LIVE_TRAINING, EvidenceKind.MATERIAL_REVIEW)
+
+
+@contextmanager
+def twelve(app: Flask) -> Iterator[None]:
+    """The first version of KYMRIAH asks twelve trainings of everybody."""
+    before = app.extensions["rems_catalogue"]
+    program = before.programs[KYMRIAH]
+    first = program.versions[0]
+    one = next(r for r in first.requirements if r.ask is Ask.EACH_STAFF_HAS)
+    many = tuple(replace(one, code=f"T-{n}", title=f"Training {n}", evidence=KINDS[n % 3]) for n in range(ASKED))
+    changed = replace(program, versions=(replace(first, requirements=many), *program.versions[1:]))
+    app.extensions["rems_catalogue"] = replace(before, programs={**before.programs, KYMRIAH: changed})
+    try:
+        yield
+    finally:
+        app.extensions["rems_catalogue"] = before
+
+
+def staffed(superuser: psycopg.Connection, hospital: Hospital, people: int) -> None:
+    """Nurses, every second of whom took two kinds of training; put in directly, for only the size matters."""
+    staff, record = METADATA.tables["staff_member"], METADATA.tables["training_record"]
+    [program_id] = hospital.manager.programs
+    with past_all_checks(superuser):
+        for n in range(people):
+            key = uuid7()
+            given = {"name": f"Nurse {n:03d}", "role": "nurse", "email": "", "from_on": date(2018, 1, 1)}
+            put(superuser, staff, row_of(staff, id=key, scope_id=hospital.site_id, until_on=None, **given))
+            for kind in KINDS[: 2 if n % 2 else 0]:
+                taken = {"scope_id": hospital.scope_id, "program_id": program_id, "site_id": hospital.site_id}
+                row = row_of(record, staff_member_id=key, kind=kind.value, holds_on=DAY, material="Slides", **taken)
+                put(superuser, record, row)
+
+
+@pytest.fixture
+def count() -> Iterator[list[str]]:
+    said: list[str] = []
+
+    def note(connection, cursor, statement, *rest) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield said
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def timed(client: FlaskClient, path: str) -> float:
+    began = process_time()
+    client.get(path)
+    return process_time() - began
+
+
+def test_two_hundred_people_by_twelve_requirements_open_at_once(
+    app: Flask, world: World, client: FlaskClient, superuser: psycopg.Connection, count: list[str]
+) -> None:
+    hospital = world.hospital(KYMRIAH)
+    world.sign_in(client, hospital.coordinator)
+    path = f"/sites/{hospital.site_id}/programs/{KYMRIAH}/training?as_of={DAY}"
+    with twelve(app):
+        client.get(path)
+        count.clear()
+        client.get(path)
+        few = len(count)
+        staffed(superuser, hospital, PEOPLE)
+        count.clear()
+        answer = client.get(path)
+        asked_for = len(count)
+        spent = min(timed(client, path) for _ in range(3))  # the machine may be busy with something else
+    assert answer.status_code == 200
+    assert answer.text.count("Nurse ") >= PEOPLE
+    assert answer.text.count('<th scope="col">') >= ASKED
+    assert asked_for <= few + 1
+    assert spent < 0.3, f"{spent:.3f} s"
