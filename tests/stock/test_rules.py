@@ -60,13 +60,16 @@ WEIGHTS = st.decimals(1, 400, places=1)
     ("weight", "dose"),
     [
         (1, "12"),
+        ("9.9", "118.8"),
         ("29.9", "358.8"),
         (30, "240"),
         ("75.3", "602.4"),
         (75, "600"),
+        (99, "792"),
         ("99.9", "799.2"),
         (100, "800"),
         (101, "800"),
+        (140, "800"),
         (400, "800"),
     ],
 )
@@ -105,6 +108,22 @@ def test_a_strength_that_is_not_made_is_refused(strength):
 )
 def test_a_dose_takes_the_least_left_over_then_the_fewest_vials(dose, stock, taken):
     assert strengths(vials_for_dose(Decimal(dose), stock, TODAY)) == taken
+
+
+@pytest.mark.parametrize(
+    ("weight", "taken"),
+    [
+        ("9.9", [80, 80]),  # 118.8 mg: 80 + 80 leaves 41.2 over, 200 leaves 81.2
+        ("29.9", [200, 80, 80]),  # 358.8 mg: leaves 1.2; 400 leaves 41.2
+        (30, [80, 80, 80]),  # 240 mg: leaves nothing; 200 + 80 leaves 40
+        (99, [400, 400]),  # 792 mg: leaves 8, as ten of 80 do, with fewer vials
+        (100, [400, 400]),  # 800 mg: leaves nothing
+        (140, [400, 400]),  # 1,120 mg by weight: at most 800
+    ],
+)
+def test_the_vials_of_a_weight_are_those_worked_by_hand(weight, taken):
+    plenty = [vials(400, 9), vials(200, 9), vials(80, 20)]
+    assert strengths(vials_for_dose(dose_mg(Decimal(weight)), plenty, TODAY)) == taken
 
 
 def test_the_lot_that_expires_first_is_taken_first():
