@@ -12,15 +12,17 @@ from rems.core.clock import utcnow
 from rems.core.errors import BadInput
 from rems.sites import queries as sites
 from rems.sites import sheets
-from rems.sites.forms import SheetForm, TakeForm
+from rems.sites.forms import TakeForm
 from rems.sites.list_views import MOST_BYTES, SHOWN
 from rems.sites.models import Site
 from rems.sites.queries import Entry
 from rems.sites.rules import ROLE_WORDS
 from rems.sites.sheets import Outcome, Told
-from rems.training import logs, queries
+from rems.training import logs, queries, xapi
 from rems.training.desk import bp, entry_to_change
-from rems.training.matrix import matrix, requirements, title
+from rems.training.forms import LogForm
+from rems.training.matrix import matrix, pass_mark, requirements, title
+from rems.training.rules import TrainingKind
 from rems.web.lens import current_lens
 from rems.web.tables import csv_answer
 
@@ -57,15 +59,25 @@ def import_log(site_id: UUID, code: str) -> ResponseReturnValue:
     found, entry = entry_to_change(site_id, code)
     if request.method == "POST" and "content" in request.form:
         return _take(found, entry)
-    form = SheetForm.sent() if request.method == "POST" else SheetForm()
-    del form.code
+    first = {"completed_as": TrainingKind.STAFF_TRAINING, "pass_mark": pass_mark(entry.program)}
+    form = LogForm.sent() if request.method == "POST" else LogForm(data=first)
     if request.method == "POST" and form.validate():
         with form.answering():
-            told = logs.tell(site_id, code, form.file.data, by=current_actor(), now=utcnow())
-            sent = TakeForm(data={"content": sheets.decoded(form.file.data), "code": code})
+            text = _as_log(form, found)
+            told = logs.tell(site_id, code, text.encode(), by=current_actor(), now=utcnow())
+            sent = TakeForm(data={"content": text, "code": code})
             return _shown(found, entry, sent, told)
     page = render_template("training/import.html", site=found, entry=entry, form=form, columns=logs.COLUMNS)
     return page, 422 if form.problems() else 200
+
+
+def _as_log(form: LogForm, site: Site) -> str:
+    """What was sent as the text of a log, whichever of the two it was. Raises BadInput, Incomplete."""
+    text = sheets.decoded(form.file.data)
+    if not xapi.is_statements(text):
+        return text
+    kind = TrainingKind(form.completed_as.data) if form.completed_as.data else None
+    return xapi.as_log(text, completed_as=kind, pass_mark=form.pass_mark.data, zone=site.timezone)
 
 
 @bp.get("/sites/<uuid:site_id>/programs/<code>/training/import.csv")

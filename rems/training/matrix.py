@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from rems.programs.rules import Ask, EvidenceKind, Requirement, Version
+from rems.programs.rules import Ask, EvidenceKind, Program, Requirement, Version
 from rems.sites.rules import RELEVANT, StaffRole, said
 from rems.training.rules import KIND_WORDS
 
@@ -77,6 +77,13 @@ def requirements(version: Version | None) -> tuple[Requirement, ...]:
     """What a version asks of people by training or assessment; nothing while no version is in force."""
     asked = version.requirements if version else ()
     return tuple(r for r in asked if r.ask in ASKED_OF_PEOPLE and r.evidence in WORDS)
+
+
+def pass_mark(program: Program) -> int | None:
+    """The pass mark (percent) of the program's newest version; None where it is not established."""
+    asked = [r for version in program.versions for r in requirements(version)]
+    marks = [mark for r in asked if isinstance(mark := r.parameters.get("pass_mark_percent"), int)]
+    return marks[-1] if marks else None
 
 
 def title(requirement: Requirement) -> str:

@@ -18,7 +18,7 @@ from rems.training import actions, queries
 from rems.training import log_views as log_views  # its pages stand on the same blueprint
 from rems.training.desk import bp, entry_to_change
 from rems.training.forms import AttemptForm, TrainingForm
-from rems.training.matrix import Known, matrix, requirements, tallies, title
+from rems.training.matrix import Known, matrix, pass_mark, requirements, tallies, title
 from rems.training.rules import TrainingKind
 from rems.web.lens import current_lens
 
@@ -93,7 +93,7 @@ def record_now(site_id: UUID, code: str) -> ResponseReturnValue:
 def attempt(site_id: UUID, code: str) -> ResponseReturnValue:
     found, entry = entry_to_change(site_id, code)
     today = day_in(found.timezone, utcnow())
-    mark = pass_mark(entry)
+    mark = pass_mark(entry.program)
     return form_page(
         found, entry, AttemptForm(data={"holds_on": today, "pass_mark_percent": mark}), "training/attempt.html"
     )
@@ -127,7 +127,7 @@ def attempt_now(site_id: UUID, code: str) -> ResponseReturnValue:
 
 def form_page(site: Site, entry: Entry, form: TrainingForm | AttemptForm, template: str) -> str:
     offer(site, entry, form)
-    return render_template(template, site=site, entry=entry, form=form, pass_mark=pass_mark(entry))
+    return render_template(template, site=site, entry=entry, form=form, pass_mark=pass_mark(entry.program))
 
 
 def offer(site: Site, entry: Entry, form: TrainingForm | AttemptForm) -> None:
@@ -149,10 +149,3 @@ def staff(site: Site) -> list[tuple[str, str]]:
         (str(p.id), f"{p.name}, {ROLE_WORDS[p.role].lower()}" + (f", until {said(p.until_on)}" if p.until_on else ""))
         for p in people
     ]
-
-
-def pass_mark(entry: Entry) -> int | None:
-    """The pass mark (percent) of the program's newest version; None where it is not established."""
-    asked = [r for v in entry.program.versions for r in requirements(v)]
-    marks = [mark for r in asked if isinstance(mark := r.parameters.get("pass_mark_percent"), int)]
-    return marks[-1] if marks else None

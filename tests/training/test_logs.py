@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date
 from html import unescape
 
@@ -20,6 +21,7 @@ from rems.sites.sheets import Outcome
 from rems.training import logs, queries
 from rems.training.rules import TrainingKind
 from tests.factories import KYMRIAH, Hospital, World, csrf
+from tests.training.test_xapi import statement
 
 HEAD = "name,email,kind,day,material,questions,correct,pass_mark\n"
 GOOD = (
@@ -159,3 +161,21 @@ def test_the_command_says_each_line_and_takes_them(
     assert "3 new, 0 on record already." in capsys.readouterr().out
     with pytest.raises(NotFound, match='There is no site named "Nowhere"'):
         importing.log(chosen, where, file, "Nowhere", KYMRIAH, dry_run=True)
+
+
+def test_statements_of_a_learning_system_are_taken_as_a_log(world: World, client, hospital: Hospital) -> None:
+    world.now = utcnow()
+    world.sign_in(client, hospital.coordinator)
+    path = f"/sites/{hospital.site_id}/programs/{KYMRIAH}/training/import"
+    both = [statement(), statement("completed", timestamp="2018-03-01T15:00:00Z")]
+    for given, status, words in ((both, 200, "Import 2 lines"), ([statement("liked")], 422, "Statement 1: the verb")):
+        file = (io.BytesIO(json.dumps(given).encode()), "statements.json")
+        sent = {
+            "csrf_token": csrf(client.get(path).text),
+            "file": file,
+            "completed_as": "live-training",
+            "pass_mark": "80",
+        }
+        answer = client.post(path, data={**sent, "file": file}, content_type="multipart/form-data")
+        assert answer.status_code == status
+        assert words in unescape(answer.text)
