@@ -32,8 +32,8 @@ def as_log(text: str, *, completed_as: TrainingKind | None, pass_mark: int | Non
     """The statements as a training log in CSV; days are those of the place (`zone`, an IANA name).
 
     `completed_as`: the kind of training that completing or attending is, None where nobody said. `pass_mark` in percent
-    is that of an assessment, None where it is not set. Raises BadInput for what is no JSON; Incomplete that names each statement
-    which is not clear, by its number.
+    is that of an assessment, None where it is not set. Raises BadInput for what is no JSON; Incomplete
+    that names each statement which is not clear, by its number.
     """
     found, wrong = [], []
     for number, one in enumerate(_statements(text), 1):
