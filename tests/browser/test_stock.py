@@ -16,6 +16,7 @@ from rems.training.rules import TrainingKind
 from tests.factories import KYMRIAH
 from tests.rows import past_all_checks, put, row_of
 from tests.stock.test_gs1 import with_check
+from tests.training.test_logs import HEAD
 
 PEOPLE = [
     ("Ilse Vantongeren", StaffRole.PHYSICIAN),
@@ -161,5 +162,14 @@ def test_training_is_read_and_recorded_by_everybody(page, sign_in, axe, shots, w
     fill(page, Day_it_was_taken="3 Apr 2018", Material="Slides, edition 3")
     page.get_by_role("button", name="Record training").click()
     assert "The training is recorded." in page.inner_text("main")
+    page.goto(f"{here}/training/import")
+    looked_at(page, axe, shots, "training-import")
+    log = HEAD + "王小明,,assessment,2018-04-04,2017-2,10,9,80\nNobody,,staff-training,2018-04-04,Slides,,,\n"
+    page.get_by_label("Log", exact=True).set_input_files(
+        {"name": "log.csv", "mimeType": "text/csv", "buffer": log.encode()}
+    )
+    page.get_by_role("button", name="Show what it would do").click()
+    expect(page.get_by_role("heading", name="What the list would do")).to_be_visible()
+    looked_at(page, axe, shots, "training-import-told")
     page.goto(f"{here}/assessments/new")
     looked_at(page, axe, shots, "assessment")
