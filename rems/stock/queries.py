@@ -19,14 +19,9 @@ from rems.sites import queries as sites
 from rems.sites.models import Location
 from rems.stock.models import Reservation, StockLot, StockMovement
 from rems.stock.rules import VialStock, doses_on_hand
-from rems.trail.rows import rows_known_at
 
 # Patients stand on a floor above; here only their number is shown. Row-level security decides whose.
-patient = table(
-    "patient",
-    *(column(name) for name in ("id", "scope_id", "program_id", "number", "enrolled_on", "planned_infusion_on")),
-)
-infusion = table("infusion", *(column(name) for name in ("patient_id", "holds_on", "void", "recorded_at")))
+patient = table("patient", column("id"), column("scope_id"), column("number"))
 
 
 @dataclass(frozen=True)
@@ -138,30 +133,6 @@ def count_movements(site_id: UUID, lens: Lens) -> int:
     """How many movements a site has."""
     query = facts(StockMovement, lens, scope_id=site_id)
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-
-
-def planned(site_id: UUID, lens: Lens, until: date) -> list[tuple[date, UUID]]:
-    """The infusions that are planned at a site from the day on: each with its day and the program of its patient.
-
-    Of the patients that the reader may see, and who were not infused by that day.
-    """
-    given = exists().where(infusion.c.patient_id == patient.c.id, ~infusion.c.void, infusion.c.holds_on <= lens.as_of)
-    if lens.known_at is not None:
-        given = given.where(infusion.c.recorded_at <= lens.known_at)
-    query = (
-        select(patient.c.id, patient.c.planned_infusion_on, patient.c.program_id)
-        .join(Scope, Scope.id == patient.c.scope_id)
-        .where(
-            Scope.site_id == site_id,
-            patient.c.enrolled_on <= lens.as_of,
-            patient.c.planned_infusion_on.between(lens.as_of, until),
-            ~given,
-        )
-        .order_by(patient.c.planned_infusion_on, patient.c.id)
-    )
-    rows = db.session.execute(query).all()
-    known = rows_known_at("patient", [row.id for row in rows], lens.known_at) if lens.known_at else None
-    return [(row.planned_infusion_on, row.program_id) for row in rows if known is None or row.id in known]
 
 
 def strength_of(gtin: str) -> int | None:

@@ -11,7 +11,7 @@ from rems.core.lens import Lens
 from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites.models import Site
-from rems.stock import queries
+from rems.stock import coming, queries
 from rems.stock.models import StockLot
 from rems.stock.outlook import Ahead, lot_state
 from rems.stock.queries import LotLine, MovementLine
@@ -35,7 +35,7 @@ def planned_doses(site: Site, lens: Lens, days: int, *, program_id: UUID | None 
     Of all programs that the reader may see, or of one.
     """
     found: dict[date, int] = {}
-    for day, asking in queries.planned(site.id, lens, lens.as_of + timedelta(days=days)):
+    for day, asking in coming.planned(site.id, lens, lens.as_of + timedelta(days=days)):
         version = programs.by_key(asking).version_on(day) if program_id in (None, asking) else None
         if version and version.tocilizumab.doses:
             found[day] = found.get(day, 0) + version.tocilizumab.doses
