@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 
 from rems.access.models import Scope
 from rems.access.rules import Permission, can
+from rems.certification import listing as certifications
 from rems.certification import queries as certification
 from rems.certification.queries import Standing
 from rems.certification.rules import Finding
@@ -24,7 +25,7 @@ from rems.oversight.scorecard_rules import Compliance, Delays, People, Stock, by
 from rems.programs import queries as programs
 from rems.sites.models import AuthorizedRepresentative, Site, StaffMember
 from rems.sites.queries import Entry
-from rems.sites.rules import said
+from rems.sites.rules import folded, said
 from rems.stock import queries as stock
 from rems.stock.models import StockLot, StockMovement
 from rems.stock.outlook import ahead
@@ -159,9 +160,16 @@ def _turns(entry: Entry, lens: Lens) -> Sequence[date]:
 
 
 def entered(
-    actor: Actor, *, program: str = "", text: str = "", number: int, size: int
+    actor: Actor, lens: Lens, *, program: str = "", text: str = "", number: int, size: int
 ) -> tuple[list[tuple[Entry, str]], int]:
-    """One page of the entries of sites into programs that an actor may see, by site; and how many there are."""
+    """One page of the entries of sites into programs that an actor may see, by site; and how many there are.
+
+    Under an earlier knowledge those that were known then, by the names of then.
+    """
+    if lens.known_at is not None:
+        known = certifications.listed(actor, lens, program=program, text=text)
+        lines = sorted(((one.entry, one.name) for one in known), key=lambda one: (folded(one[1]), one[0].scope_id))
+        return lines[(number - 1) * size : number * size], min(len(lines), MOST_COUNTED)
     query = select(Scope, Site.name).join(Site, Site.id == Scope.site_id).where(Scope.program_id.is_not(None))
     if not actor.everywhere:
         query = query.where(or_(Scope.id.in_(actor.scopes), Scope.program_id.in_(actor.programs)))

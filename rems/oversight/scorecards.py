@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
     actor, number = current_actor(), asked_page()
     require(actor, Permission.SITE_READ)
     lens, asked = current_lens(zone=actor.timezone), words()
-    rows, total = scorecard.entered(actor, program=asked["program"], text=asked["q"], number=number, size=SIZE)
+    rows, total = scorecard.entered(actor, lens, program=asked["program"], text=asked["q"], number=number, size=SIZE)
     return render_template(
         "oversight/scorecards.html",
         page=page_of(scorecard.figures(actor, rows, lens), total=total, number=number, size=SIZE),
@@ -80,7 +80,9 @@ def download() -> ResponseReturnValue:
     actor = current_actor()
     require(actor, Permission.SITE_READ)
     lens, asked = current_lens(zone=actor.timezone), words()
-    rows, _ = scorecard.entered(actor, program=asked["program"], text=asked["q"], number=1, size=scorecard.MOST_COUNTED)
+    rows, _ = scorecard.entered(
+        actor, lens, program=asked["program"], text=asked["q"], number=1, size=scorecard.MOST_COUNTED
+    )
     rows_ = (line(one, lens) for one in scorecard.figures(actor, rows, lens))
     return csv_answer(f"scorecards-{lens.as_of}.csv", HEADS, rows_)
 

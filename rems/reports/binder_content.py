@@ -16,6 +16,7 @@ from rems.compliance.audits.listing import Asked
 from rems.core.actor import Actor
 from rems.core.lens import Lens
 from rems.programs import queries as programs
+from rems.programs.rules import Program
 from rems.reports.binder_values import (
     ActLine,
     AuditLine,
@@ -172,7 +173,7 @@ def _program(actor: Actor, column: Column, people: tuple[Listed, ...], lens: Len
             for act in acts_of([entry.scope_id], lens)[entry.scope_id]
         ),
         invoked=tuple(
-            InvokedLine(row.exception_code, row.holds_on, row.until_on, row.reason)
+            InvokedLine(_title(entry.program, row.exception_code), row.holds_on, row.until_on, row.reason)
             for row in invocations_of([entry.scope_id], lens)[entry.scope_id]
         ),
         deviations=tuple(
@@ -197,6 +198,11 @@ def _program(actor: Actor, column: Column, people: tuple[Listed, ...], lens: Len
             for one in audits.lines(actor, Asked(program=entry.program.code, site=str(entry.site_id)), lens)
         ),
     )
+
+
+def _title(program: Program, code: str) -> str:
+    found = program.exception(code)
+    return found.title if found else code
 
 
 def _signed(proved: Proved) -> Signed:

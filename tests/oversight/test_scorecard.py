@@ -22,6 +22,7 @@ from rems.events.rules import Kind, Outcome
 from rems.oversight import scorecard
 from rems.oversight.scorecard import Card
 from rems.sites import actions as sites
+from rems.sites import keeping
 from rems.sites import queries as site_queries
 from rems.sites.rules import StaffRole
 from rems.trail.knowing import settled
@@ -204,3 +205,22 @@ def test_nobody_signed_in_for_no_site_sees_an_empty_list(client: FlaskClient, wo
 def test_an_administrator_sees_no_scorecards(client: FlaskClient, world: World) -> None:
     world.sign_in(client, world.account(Role.ADMINISTRATOR))
     assert client.get("/scorecards").status_code == 403
+
+
+def test_the_list_under_an_earlier_knowledge_has_the_names_and_entries_of_then(
+    world: World, hospital: Hospital
+) -> None:
+    manager = hospital.manager
+    with reading(manager):
+        then, _ = settled()
+        version = site_queries.site(manager, hospital.site_id).version
+    later = world.hospital(EUROPE, name="Neue Klinik")
+    plain = {"city": "Town", "region": "", "country": "DE", "timezone": "UTC", "phone": "", "email": ""}
+    said = {"version": version, "by": hospital.coordinator, "now": world.now}
+    keeping.edit_site(hospital.site_id, name="Klinikum Anders", **plain, **said)
+    with reading(manager):
+        now_, total = scorecard.entered(manager, Lens(ON), number=1, size=9)
+        before, one = scorecard.entered(manager, Lens(ON, then), number=1, size=9)
+    assert (total, {name for _, name in now_}) == (2, {"Klinikum Anders", "Neue Klinik"})
+    assert (one, [name for _, name in before]) == (1, ["Universitätsklinik Nordstadt"])
+    assert later.site_id != hospital.site_id
