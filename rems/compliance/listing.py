@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, case, cast, collate, func, literal_column, or_
 
@@ -15,6 +16,7 @@ from rems.core.clock import day_in
 from rems.core.db import db
 from rems.core.lens import Lens
 from rems.programs import queries as programs
+from rems.sites import details
 from rems.sites.models import Site
 from rems.sites.queries import Entry
 from rems.sites.rules import folded
@@ -32,6 +34,7 @@ class Line:
 
     row: Deviation
     site: Site
+    name: str
     entry: Entry
     open: bool
     actions: int
@@ -78,7 +81,9 @@ def lines(actor: Actor, asked: Asked, lens: Lens, *, number: int = 1, size: int 
     )
     if size is not None:
         query = query.limit(size).offset((number - 1) * size)
-    return [_line(*found, lens) for found in db.session.execute(query)]
+    rows = db.session.execute(query).all()
+    names = details.names([row[1] for row in rows], lens)
+    return [_line(*found, names, lens) for found in rows]
 
 
 def counts(actor: Actor, asked: Asked, lens: Lens) -> dict[str, int]:
@@ -125,9 +130,11 @@ def _folded(text: ColumnElement[str]) -> ColumnElement[str]:
     return func.regexp_replace(func.casefold(collate(bare, "pg_unicode_fast")), r"\s+", " ", "g")
 
 
-def _line(row: Deviation, site: Site, actions: int, late: int, stated_at: Any, lens: Lens) -> Line:
+def _line(
+    row: Deviation, site: Site, actions: int, late: int, stated_at: Any, names: Mapping[UUID, str], lens: Lens
+) -> Line:
     assert row.program_id is not None
     entry = Entry(row.scope_id, site.id, row.program_id, programs.by_key(row.program_id))
     stated_on = day_in(site.timezone, stated_at) if stated_at else None
     cause = cause_on(row.root_cause, stated_on, lens.as_of)
-    return Line(row, site, entry, is_open(row.closed_on, lens.as_of), actions, late, cause)
+    return Line(row, site, names[site.id], entry, is_open(row.closed_on, lens.as_of), actions, late, cause)

@@ -17,7 +17,9 @@ from rems.compliance.models import Deviation
 from rems.compliance.rules import ActionKind, ActionState, DeviationSeverity, DeviationSource, is_open, state_of
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
+from rems.core.lens import Lens
 from rems.patients import overriding
+from rems.sites import details
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.sites.queries import Entry
@@ -104,7 +106,7 @@ def _cells(one: Line) -> list[object]:
     row = one.row
     state = "open" if one.open else "closed"
     return [
-        one.site.name, one.entry.program.code, row.severity, row.holds_on, row.source, row.requirement_code,
+        one.name, one.entry.program.code, row.severity, row.holds_on, row.source, row.requirement_code,
         row.summary, one.cause, state, row.closed_on, one.actions, one.late,
     ]  # fmt: skip
 
@@ -118,7 +120,9 @@ def show(deviation_id: UUID) -> ResponseReturnValue:
     lens = current_lens(site.timezone)
     row = queries.find(actor, deviation_id, lens)
     if row is None:
-        return render_template("compliance/not_known.html", row=found, entry=entry, site=site, lens=lens)
+        return render_template(
+            "compliance/not_known.html", row=found, entry=entry, site=site, site_name=_name(site, lens), lens=lens
+        )
     version = entry.program.version_on(row.holds_on)
     asked = version.requirement(row.requirement_code) if version and row.requirement_code else None
     return render_template(
@@ -126,6 +130,7 @@ def show(deviation_id: UUID) -> ResponseReturnValue:
         row=row,
         entry=entry,
         site=site,
+        site_name=_name(site, lens),
         lens=lens,
         asked=asked,
         open=is_open(row.closed_on, lens.as_of),
@@ -250,6 +255,11 @@ def check(action_id: UUID) -> ResponseReturnValue:
 def _place(scope_id: UUID) -> tuple[Entry, Site]:
     entry = sites.entry_of_scope(current_actor(), scope_id)
     return entry, sites.site(current_actor(), entry.site_id)
+
+
+def _name(site: Site, lens: Lens) -> str:
+    """The name of the site as known under the lens."""
+    return details.names([site], lens)[site.id]
 
 
 def _mine(deviation_id: UUID) -> Deviation:

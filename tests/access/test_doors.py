@@ -95,7 +95,8 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     audit.reported()
     [(lot,)] = superuser.execute("select id from stock_lot order by id limit 1").fetchall()
     [(moved,)] = superuser.execute("select id from stock_movement order by id limit 1").fetchall()
-    [(fact,)] = superuser.execute("select id from patient_fact where kind = 'weight' limit 1").fetchall()
+    weights = "select id from patient_fact where kind = 'weight' and patient_id = %s limit 1"
+    [(fact,)] = superuser.execute(weights, [patient]).fetchall()
     [(piece,)] = superuser.execute("select id from evidence where source_table = 'site' order by id limit 1").fetchall()
     [(act,)] = superuser.execute("select id from certification_act order by id limit 1").fetchall()
     [(allowed,)] = superuser.execute('select id from "authorization" order by id limit 1').fetchall()

@@ -15,7 +15,11 @@ from rems.compliance.audits import working
 from rems.compliance.audits.rules import AuditFormat, Side
 from rems.compliance.audits.working import Upload
 from rems.core.clock import utcnow
+from rems.core.db import reading
 from rems.sites import actions as sites
+from rems.sites import keeping
+from rems.sites import queries as site_queries
+from rems.trail.knowing import settled
 from tests.compliance.audited import CRITICAL, MINOR, Audited, planned
 from tests.compliance.test_audit_sharing import key_of
 from tests.factories import EUROPE, KYMRIAH, PASSWORD, Hospital, World, csrf
@@ -213,3 +217,22 @@ def test_a_file_that_is_something_else_is_refused_by_its_content(
     assert post(client, f"/audits/files/{key}/remove", reason="Wrong").status_code == 302
     assert client.get(f"/audits/files/{key}").status_code == 404
     assert working.answer(audit.key, Side.AUDITOR, {}, seen=None, **audit.begun().manager) == 0
+
+
+def test_under_an_earlier_knowledge_the_site_has_the_name_of_then(
+    world: World, client: FlaskClient, hospital: Hospital
+) -> None:
+    audit = planned(hospital).begun().answered().noted(MINOR).reported()
+    deviation = audit.findings()[0].deviation
+    assert deviation is not None
+    with reading(hospital.manager):
+        then, _ = settled()
+        version = site_queries.site(hospital.manager, hospital.site_id).version
+    plain = {"city": "Town", "region": "", "country": "DE", "timezone": "UTC", "phone": "", "email": ""}
+    keeping.edit_site(hospital.site_id, name="Klinikum Anders", **plain, version=version, **audit.site)
+    world.sign_in(client, hospital.manager)
+    for path in ("/audits", f"/audits/{audit.key}", "/audits.csv", "/deviations", f"/deviations/{deviation.root_id}"):
+        assert "Klinikum Anders" in client.get(path).text, path
+        earlier = client.get(path, query_string={"known_at": then.isoformat()}).text
+        assert "Klinikum Süd" in earlier, path
+        assert "Klinikum Anders" not in earlier, path

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_
 
@@ -18,6 +19,7 @@ from rems.core.db import db
 from rems.core.facts import facts
 from rems.core.lens import Lens
 from rems.programs import queries as programs
+from rems.sites import details
 from rems.sites.models import Site
 from rems.sites.queries import Entry
 from rems.sites.rules import folded
@@ -31,6 +33,7 @@ class Line:
 
     row: SiteAudit
     site: Site
+    name: str
     entry: Entry
     state: AuditState
     overdue: bool
@@ -44,6 +47,7 @@ class Given:
 
     row: AuditShare
     site: Site
+    name: str
     entry: Entry
 
 
@@ -80,7 +84,9 @@ def lines(
     )
     if size is not None:
         query = query.limit(size).offset((number - 1) * size)
-    return [_line(*found, lens) for found in db.session.execute(query)]
+    rows = db.session.execute(query).all()
+    names = details.names([row[1] for row in rows], lens)
+    return [_line(*found, names, lens) for found in rows]
 
 
 def counts(actor: Actor, asked: Asked, lens: Lens) -> dict[str, int]:
@@ -99,7 +105,9 @@ def given(actor: Actor, lens: Lens, *, site: str = "") -> list[Given]:
         query = query.where(Scope.site_id == site)
     day = func.coalesce(AuditShare.held_on, AuditShare.planned_for)
     rows = db.session.execute(query.with_only_columns(AuditShare, Site).order_by(day.desc(), AuditShare.id.desc()))
-    return [Given(row, place, _entry(row, place)) for row, place in rows]
+    found = rows.all()
+    names = details.names([place for _, place in found], lens)
+    return [Given(row, place, names[place.id], _entry(row, place)) for row, place in found]
 
 
 def states(lens: Lens) -> Mapping[AuditState, ColumnElement[bool]]:
@@ -144,10 +152,10 @@ def _numbers(lens: Lens) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return count.scalar_subquery(), count.where(~closed.exists()).scalar_subquery()
 
 
-def _line(row: SiteAudit, site: Site, findings: int, still: int, lens: Lens) -> Line:
+def _line(row: SiteAudit, site: Site, findings: int, still: int, names: Mapping[UUID, str], lens: Lens) -> Line:
     stands = state(row, lens.as_of)
     overdue = stands is AuditState.PLANNED and row.planned_for < lens.as_of
-    return Line(row, site, _entry(row, site), stands, overdue, findings, still)
+    return Line(row, site, names[site.id], _entry(row, site), stands, overdue, findings, still)
 
 
 def _entry(row: SiteAudit | AuditShare, site: Site) -> Entry:

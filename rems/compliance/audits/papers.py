@@ -19,6 +19,7 @@ from rems.paper.page import Document, Proof, content_digest, grouped
 from rems.programs import queries as programs
 from rems.signatures.printed import printed
 from rems.signatures.queries import Proved
+from rems.sites import details
 from rems.sites.models import Site
 from rems.sites.queries import Entry
 
@@ -85,7 +86,7 @@ def _paper(
     moment = now.astimezone(UTC)
     document = Document(
         title=title,
-        scope_line=site.name,
+        scope_line=details.names([site], lens)[site.id],
         subline=entry.program.title,
         facts=[
             ("Audit", content["number"]),

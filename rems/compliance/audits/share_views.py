@@ -16,6 +16,7 @@ from rems.compliance.audits.models import AuditShare
 from rems.compliance.audits.rules import VERDICT_WORDS, WITHHELD, covered, places
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import NotAllowed, NotFound
+from rems.sites import details
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.sites.queries import Entry
@@ -59,6 +60,7 @@ def given(share_id: UUID) -> ResponseReturnValue:
         content=row.content,
         entry=entry,
         site=site,
+        site_name=details.names([site], lens)[site.id],
         lens=lens,
         accepted=row.accepted_on is not None and row.accepted_on <= lens.as_of,
         declined=row.declined_on is not None and row.declined_on <= lens.as_of,

@@ -35,6 +35,7 @@ from rems.compliance.views import SEVERITY_MARK
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
 from rems.core.lens import Lens
+from rems.sites import details
 from rems.sites import queries as sites
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
@@ -93,7 +94,7 @@ def download() -> ResponseReturnValue:
     rows = (
         [
             one.row.number,
-            one.site.name,
+            one.name,
             one.entry.program.code,
             one.row.format,
             one.state,
@@ -169,6 +170,7 @@ def show(audit_id: UUID) -> ResponseReturnValue:
         row=row,
         entry=entry,
         site=found.site,
+        site_name=details.names([found.site], lens)[found.site.id],
         lens=lens,
         state=found.state,
         words=STATE_WORDS,
