@@ -33,22 +33,35 @@ create constraint trigger stays_above_zero after insert on public.stock_movement
 create function rems_vials_are_held_once() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held bigint;
-  there bigint;
+  short record;
 begin
   perform pg_advisory_xact_lock(hashtextextended('stock ' || new.scope_id, 0));
-  if new.void or exists (select from public.reservation newer where newer.supersedes_id = new.id) then
+  if new.void or new.supersedes_id is not null
+     or exists (select from public.reservation newer where newer.supersedes_id = new.id) then
     return null;
   end if;
-  select coalesce(sum(r.vials), 0) into held from public.reservation r
-  where r.lot_id = new.lot_id and not r.void
-    and not exists (select from public.reservation newer where newer.supersedes_id = r.id)
-    and r.holds_on <= new.holds_on and (r.until_on is null or r.until_on >= new.holds_on);
-  select coalesce(sum(m.vials), 0) into there from public.stock_movement m
-  where m.lot_id = new.lot_id and not m.void and m.holds_on <= new.holds_on
-    and not exists (select from public.stock_movement newer where newer.supersedes_id = m.id);
-  if held > there and new.supersedes_id is null then
-    raise exception '% vials of lot % would be held on %, and % are there', held, new.lot_id, new.holds_on, there
+  with standing as (
+    select r.holds_on, r.until_on, r.vials from public.reservation r
+    where r.lot_id = new.lot_id and not r.void
+      and not exists (select from public.reservation newer where newer.supersedes_id = r.id)
+  ),
+  days as (
+    select new.holds_on as on_day
+    union
+    select s.holds_on from standing s
+    where s.holds_on > new.holds_on and (new.until_on is null or s.holds_on <= new.until_on)
+  )
+  select * into short from (
+    select d.on_day,
+      (select sum(s.vials) from standing s
+       where s.holds_on <= d.on_day and (s.until_on is null or s.until_on >= d.on_day)) as held,
+      (select coalesce(sum(m.vials), 0) from public.stock_movement m
+       where m.lot_id = new.lot_id and not m.void and m.holds_on <= d.on_day
+         and not exists (select from public.stock_movement newer where newer.supersedes_id = m.id)) as there
+    from days d
+  ) as level where level.held > level.there order by level.on_day limit 1;
+  if found then
+    raise exception '% vials of lot % would be held on %, and % are there', short.held, new.lot_id, short.on_day, short.there
       using errcode = 'RM012';
   end if;
   return null;

@@ -65,10 +65,7 @@ def count(site_id: UUID) -> ResponseReturnValue:
         "stock/count.html",
         site=found,
         form=form,
-        lots=[
-            (form[f"found:{key}"], form[f"why:{key}"], key in differ or bool(form[f"why:{key}"].data))
-            for key, _ in words
-        ],
+        lots=[_asked(form, key, asks_why=key in differ) for key, _ in words],
     )
     return page, 422 if form.problems() else 200
 

@@ -266,6 +266,17 @@ def _holds(lens: Lens) -> Select[Reservation]:
     return query.where(~ended)
 
 
+def held_later(site_id: UUID, *, but_for: UUID, after: date, until: date | None) -> dict[UUID, int]:
+    """The vials of each lot whose hold for another patient begins after a day, and not after `until` (None: ever)."""
+    query = facts(Reservation, scope_id=site_id).where(Reservation.patient_id != but_for, Reservation.holds_on > after)
+    if until is not None:
+        query = query.where(Reservation.holds_on <= until)
+    rows = db.session.execute(
+        query.with_only_columns(Reservation.lot_id, func.sum(Reservation.vials)).group_by(Reservation.lot_id)
+    )
+    return {key: int(vials) for key, vials in rows}
+
+
 def _held_by_lot(site_id: UUID, lens: Lens, *, but_for: UUID | None = None) -> dict[UUID, int]:
     query = _holds(lens).where(Reservation.scope_id == site_id)
     if but_for is not None:

@@ -1,6 +1,7 @@
 """Hold vials for a patient and let them go, inside the transaction of an upper floor."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -42,7 +43,8 @@ def reserve(
 ) -> tuple[Pick, ...]:
     """Hold the vials of so many doses for a patient from that day on; what was held for the patient before is released.
 
-    Vials held for other patients are not taken. `location_id`: only what lies there; None: anywhere at the site.
+    Vials held for other patients, on that day or later, are not taken. `location_id`: only what lies there; None:
+    anywhere at the site.
     `until_on` is the last day of the hold (None: until released); `given_on` a day on which the vials must be in date
     too (None: that of the hold).
     Raises Incomplete with what is missing; BadInput for fewer than one dose or a weight outside 1 to 400 kg.
@@ -50,6 +52,9 @@ def reserve(
     one_at_a_time(site_id)
     release(patient_id, site_id=site_id, holds_on=holds_on)
     usable = queries.on_hand(site_id, Lens(holds_on), location_id=location_id, held_for_others_than=patient_id)
+    later = queries.held_later(site_id, but_for=patient_id, after=holds_on, until=until_on)
+    usable = [replace(one, vials=one.vials - later.get(one.lot_id, 0)) for one in usable]
+    usable = [one for one in usable if one.vials > 0]
     picks = rules.reserve(doses, weight_kg, usable, given_on or holds_on)
     if isinstance(picks, Shortfall):
         raise Incomplete("The doses of tocilizumab cannot be held.", [picks.words])

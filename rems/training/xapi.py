@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,8 @@ VERBS = ("passed", "failed", "completed", "attended")
 SCORED = frozenset({"passed", "failed"})
 MOST_STATEMENTS, NAMED = 20_000, 50
 WHOLE = 100  # questions that a scaled score stands for
+DIGITS = 9  # a score has fewer, before and after the point
+UNKEEPABLE = frozenset({"Cc", "Cs"})  # controls and halves of characters
 
 
 class _Unclear(Exception):
@@ -40,7 +43,8 @@ def as_log(text: str, *, completed_as: TrainingKind | None, pass_mark: int | Non
         try:
             found.append(_line(one, completed_as, pass_mark, zone))
         except _Unclear as unclear:
-            wrong.append(f"Statement {number:,}: {unclear}")
+            said = f"Statement {number:,}: {unclear}"
+            wrong.append(said.encode("utf-8", "replace").decode())  # it may quote half a character
     if wrong:
         said = f"{len(wrong):,} {'statement is' if len(wrong) == 1 else 'statements are'} not clear; nothing was taken."
         raise Incomplete(said, wrong[:NAMED])
@@ -85,6 +89,7 @@ def _line(one: Any, completed_as: TrainingKind | None, pass_mark: int | None, zo
         raise _Unclear("it is no statement with actor, verb and object.")
     name, email = _actor(one.get("actor"))
     verb = _verb(one.get("verb"))
+    _check_success(one.get("result"), verb)
     day = _day(one.get("timestamp"), zone)
     material = _material(one.get("object"))
     if verb not in SCORED:
@@ -101,8 +106,8 @@ def _line(one: Any, completed_as: TrainingKind | None, pass_mark: int | None, zo
 
 def _actor(actor: Any) -> tuple[str, str]:
     given = actor if isinstance(actor, Mapping) else {}
-    mbox, name = str(given.get("mbox") or ""), str(given.get("name") or "").strip()
-    email = mbox.removeprefix("mailto:").strip()
+    name = _text(str(given.get("name") or ""))
+    email = _text(str(given.get("mbox") or "")).removeprefix("mailto:")
     if not (name or email):
         raise _Unclear("the actor has neither a name nor an address (mbox).")
     return name or email, email
@@ -116,14 +121,28 @@ def _verb(verb: Any) -> str:
     return word
 
 
+def _check_success(result: Any, verb: str) -> None:
+    """A statement that says both that it was done and that it was no success, or the other way round, is not clear."""
+    success = result.get("success") if isinstance(result, Mapping) else None
+    if isinstance(success, bool) and success is (verb == "failed"):
+        raise _Unclear(f"it says {verb}, and that this was {'a' if success else 'no'} success.")
+
+
+def _text(words: str) -> str:
+    """A text in one line. What no record can keep is refused."""
+    if any(unicodedata.category(c) in UNKEEPABLE and not c.isspace() for c in words):
+        raise _Unclear("a name in it holds a character that cannot be kept.")
+    return " ".join(words.split())
+
+
 def _day(timestamp: Any, zone: str) -> str:
     try:
         moment = datetime.fromisoformat(str(timestamp or ""))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise _Unclear(f'the timestamp "{str(timestamp or "")[:40]}" is no moment with its zone.')
-    return day_in(zone, moment).isoformat()
+        if moment.tzinfo is not None:
+            return day_in(zone, moment).isoformat()
+    except (ValueError, OverflowError):
+        pass  # said below, as for one without a zone
+    raise _Unclear(f'the timestamp "{str(timestamp or "")[:40]}" is no moment with its zone.')
 
 
 def _material(thing: Any) -> str:
@@ -131,7 +150,7 @@ def _material(thing: Any) -> str:
     definition = given.get("definition")
     names = definition.get("name") if isinstance(definition, Mapping) else None
     found = next((str(v) for v in names.values() if v), "") if isinstance(names, Mapping) else ""
-    if not (words := " ".join((found or str(given.get("id") or "")).split())):
+    if not (words := _text(str(found or given.get("id") or ""))):
         raise _Unclear("the object has neither a name nor an id.")
     return words
 
@@ -152,4 +171,4 @@ def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     found = Decimal(value)
-    return found if found.is_finite() else None
+    return found if found.is_finite() and abs(found.adjusted()) < DIGITS else None

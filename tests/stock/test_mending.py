@@ -132,13 +132,14 @@ def test_whatever_is_moved_in_any_order_no_day_ends_below_zero_and_on_hand_is_th
                 case "count":
                     actions.count(lot_id, number, note="Counted", **said)
                 case "back":
-                    key = movements(hospital, lot_id)[number % len(movements(hospital, lot_id))][0]
-                    mending.take_back(key, "A slip", by=hospital.coordinator, now=now)
+                    there = movements(hospital, lot_id)
+                    for key, _ in there[number % max(1, len(there)) :][:1]:
+                        mending.take_back(key, "A slip", by=hospital.coordinator, now=now)
                 case _:
                     kind = {"waste": K.WASTED, "return": K.RETURNED, "send": K.TRANSFER_OUT}[what]
                     actions.move(lot_id, kind, -number, **said)
-        except (BadInput, ZeroDivisionError):
-            pass
+        except BadInput:
+            continue  # what would not add up is refused, and leaves nothing
     kept = superuser.execute(
         "select holds_on, vials from stock_movement m where lot_id = %s and not void and not exists "
         "(select from stock_movement n where n.supersedes_id = m.id) order by holds_on",

@@ -7,14 +7,17 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from rems.core.clock import utcnow
 from rems.core.db import reading, transaction
 from rems.core.errors import BadInput, Incomplete
+from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.sites import actions as sites
 from rems.sites.rules import LocationKind
 from rems.stock import actions, queries, steps
+from rems.stock.models import Reservation
 from rems.stock.rules import MovementKind
 
 TODAY = date(2026, 11, 24)
@@ -162,6 +165,25 @@ def test_two_gates_at_once_never_hold_the_same_vials(app, receive, patient, rese
     with ThreadPoolExecutor(2) as pool:
         done = [pool.submit(contextvars.Context().run, hold, someone) for someone in people]
         assert sorted(one.result() for one in done) == [0, 2]
+
+
+def test_a_hold_of_an_earlier_day_leaves_what_is_held_for_a_later_one(receive, patient, reserve):
+    receive(vials=4, holds_on=TODAY - timedelta(9))
+    reserve(patient("HL-1"), 2, on=TODAY)
+    with pytest.raises(Incomplete, match="cannot be held"):
+        reserve(patient("HL-2"), 2, on=TODAY - timedelta(5))
+
+
+def test_the_database_itself_lets_no_vial_be_held_twice_on_any_day(hospital, receive, patient, reserve, now):
+    lot_id = receive(vials=4, holds_on=TODAY - timedelta(9))
+    reserve(patient("HL-1"), 2, on=TODAY)
+    second = Reservation(
+        id=uuid7(), scope_id=hospital.site_id, holds_on=TODAY - timedelta(5), until_on=None, lot_id=lot_id,
+        patient_id=patient("HL-2"), dose_number=1, vials=1,
+    )  # fmt: skip
+    twice = pytest.raises(DBAPIError, match="5 vials of lot .* would be held on 2026-11-24, and 4 are there")
+    with twice, transaction(hospital.coordinator, "test.reserve", at=now) as session:
+        session.add(second)
 
 
 def test_a_step_demands_an_open_transaction(hospital, patient):

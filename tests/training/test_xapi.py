@@ -68,6 +68,10 @@ def test_a_scaled_score_is_one_of_a_hundred_without_rounding_up() -> None:
         ({"object": {}}, "the object has neither a name nor an id."),
         ({"result": {}}, "the result has no score (raw with max, or scaled from 0 to 1)."),
         ({"result": {"score": {"raw": 11, "max": 10}}}, "the result has no score"),
+        ({"timestamp": "0001-01-01T00:00:00Z"}, "is no moment with its zone."),
+        ({"actor": {"name": "a\ud800b"}}, "a name in it holds a character that cannot be kept."),
+        ({"object": {"id": "a\u0000b"}}, "a name in it holds a character that cannot be kept."),
+        ({"result": {"score": {"scaled": 0.9}, "success": False}}, "it says passed, and that this was no success."),
         (
             {"result": {"score": {"raw": 7, "max": 10}}},
             "it says passed, but 7 of 10 is otherwise at a pass mark of 80 %.",
@@ -80,6 +84,22 @@ def test_what_is_not_clear_is_named_by_the_number_of_its_statement(changed: dict
     [gap] = refused.value.gaps
     assert gap.startswith("Statement 2: ")
     assert sentence in gap
+
+
+@pytest.mark.parametrize(
+    "score", ['{"raw": 1, "max": 1e1000000}', '{"scaled": 1e-1000000}', '{"raw": 1e400, "max": 1e400}']
+)
+def test_a_score_of_a_million_digits_is_refused_at_once(score: str) -> None:
+    text = json.dumps(statement(result={})).replace('"result": {}', f'"result": {{"score": {score}}}')
+    with pytest.raises(Incomplete) as refused:
+        rows(text)
+    assert "the result has no score" in refused.value.gaps[0]
+
+
+def test_a_failure_that_calls_itself_a_success_is_not_clear() -> None:
+    with pytest.raises(Incomplete) as refused:
+        rows(json.dumps(statement("failed", result={"score": {"raw": 2, "max": 10}, "success": True})))
+    assert "it says failed, and that this was a success." in refused.value.gaps[0]
 
 
 def test_without_a_pass_mark_no_assessment_is_taken_and_nothing_is_assumed() -> None:
@@ -102,7 +122,8 @@ def test_what_is_no_json_is_said(text: str, sentence: str) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    st.sampled_from(["2018-03-02T01:30:00Z", "http://x/passed", "mailto:a@b.example", "\ud800"])
+    | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
         ["actor", "verb", "object", "result", "timestamp", "id", "mbox", "name", "score", "raw", "max", "definition"]
     ), inner, max_size=4),
