@@ -136,7 +136,8 @@ def test_whatever_json_comes_it_is_taken_or_refused_in_words(value: Any) -> None
     try:
         rows(json.dumps(value))
     except (BadInput, Incomplete) as refused:
-        assert refused.sentence
+        said = [refused.sentence, *getattr(refused, "gaps", ())]
+        assert all(one.encode() for one in said)
 
 
 @given(st.text(max_size=40))
