@@ -1,6 +1,5 @@
 """Deviations: the list, one of them with its cause and the actions against it, and the forms that move it on."""
 
-from typing import TypeVar
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +13,9 @@ from rems.compliance.forms import ActionForm, CauseForm, CheckForm, CloseForm, D
 from rems.compliance.keeping import Happened
 from rems.compliance.listing import Asked, Line
 from rems.compliance.models import Deviation
-from rems.compliance.rules import ActionKind, ActionState, DeviationSeverity, DeviationSource, is_open, state_of
+from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource, is_open, state_of
+from rems.compliance.sending import filled, holds, seen
+from rems.compliance.shown import ACTION_MARK, SEVERITY_MARK, SOURCE_WORDS
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
 from rems.core.lens import Lens
@@ -30,28 +31,7 @@ from rems.web.tables import csv_answer
 
 bp = Blueprint("compliance", __name__)
 BOTH = ["GET", "POST"]
-F = TypeVar("F", bound=BaseForm)
 SIZE = 25
-SEVERITY_MARK = {
-    DeviationSeverity.CRITICAL: "late",
-    DeviationSeverity.MAJOR: "soon",
-    DeviationSeverity.MINOR: "off",
-}
-ACTION_MARK: dict[ActionState, tuple[str, str]] = {
-    ActionState.OPEN: ("To do", "wait"),
-    ActionState.LATE: ("Late", "late"),
-    ActionState.TO_BE_CHECKED: ("Effect to be checked", "wait"),
-    ActionState.CHECK_LATE: ("Check late", "late"),
-    ActionState.EFFECTIVE: ("Effective", "met"),
-    ActionState.NOT_EFFECTIVE: ("Not effective", "open"),
-}
-SOURCE_WORDS = {
-    DeviationSource.AUDIT: "an audit",
-    DeviationSource.SITE: "the site itself",
-    DeviationSource.SPONTANEOUS: "somebody outside",
-    DeviationSource.SYSTEM: "a check of this system",
-    DeviationSource.OVERRIDE: "a stop that was overridden",
-}
 HEADS = (
     "site", "program", "severity", "found on", "source", "requirement", "what happened", "root cause", "state",
     "closed on", "actions", "late actions",
@@ -153,10 +133,10 @@ def new(site_id: UUID, code: str) -> ResponseReturnValue:
     site, entry = sites.site(actor, site_id), sites.entry(actor, site_id, code)
     require(actor, Permission.DEVIATION_REPORT, scope_id=entry.scope_id, program_id=entry.program_id)
     today = day_in(site.timezone, utcnow())
-    form = _filled(DeviationForm, found_on=today, source=DeviationSource.SITE)
+    form = filled(DeviationForm, found_on=today, source=DeviationSource.SITE)
     every = {r.code: r.title for v in entry.program.versions for r in v.requirements}
     form.requirement_code.choices = sorted(every.items(), key=lambda pair: pair[1])
-    if _holds(form):
+    if holds(form):
         with form.answering():
             happened = Happened(
                 DeviationSource(form.source.data),
@@ -177,10 +157,10 @@ def new(site_id: UUID, code: str) -> ResponseReturnValue:
 @bp.route("/deviations/<uuid:deviation_id>/cause", methods=BOTH)
 def cause(deviation_id: UUID) -> ResponseReturnValue:
     row = _mine(deviation_id)
-    form = _filled(CauseForm, seen=str(row.id), root_cause=row.root_cause)
-    if _holds(form):
+    form = filled(CauseForm, seen=str(row.id), root_cause=row.root_cause)
+    if holds(form):
         with form.answering():
-            actions.investigate(_seen(form), form.root_cause.data, by=current_actor(), now=utcnow())
+            actions.investigate(seen(form), form.root_cause.data, by=current_actor(), now=utcnow())
             return _back(row.root_id, "The root cause is kept.")
     return _step(form, row, "State the root cause", "Save")
 
@@ -189,8 +169,8 @@ def cause(deviation_id: UUID) -> ResponseReturnValue:
 def plan(deviation_id: UUID) -> ResponseReturnValue:
     row = _mine(deviation_id)
     _, site = _place(row.scope_id)
-    form = _filled(ActionForm, kind=ActionKind.CORRECTIVE, planned_on=day_in(site.timezone, utcnow()))
-    if _holds(form):
+    form = filled(ActionForm, kind=ActionKind.CORRECTIVE, planned_on=day_in(site.timezone, utcnow()))
+    if holds(form):
         with form.answering():
             asked = actions.Plan(
                 ActionKind(form.kind.data),
@@ -209,10 +189,10 @@ def plan(deviation_id: UUID) -> ResponseReturnValue:
 def close(deviation_id: UUID) -> ResponseReturnValue:
     row = _mine(deviation_id)
     _, site = _place(row.scope_id)
-    form = _filled(CloseForm, seen=str(row.id), closed_on=day_in(site.timezone, utcnow()))
-    if _holds(form):
+    form = filled(CloseForm, seen=str(row.id), closed_on=day_in(site.timezone, utcnow()))
+    if holds(form):
         with form.answering():
-            actions.close(_seen(form), closed_on=form.closed_on.data, by=current_actor(), now=utcnow())
+            actions.close(seen(form), closed_on=form.closed_on.data, by=current_actor(), now=utcnow())
             return _back(row.root_id, "The deviation is closed.")
     return _step(form, row, "Close the deviation", "Close")
 
@@ -222,12 +202,10 @@ def done(action_id: UUID) -> ResponseReturnValue:
     action = queries.action(current_actor(), action_id)
     row = _mine(action.deviation_id)
     _, site = _place(row.scope_id)
-    form = _filled(DoneForm, seen=str(action.id), done_on=day_in(site.timezone, utcnow()))
-    if _holds(form):
+    form = filled(DoneForm, seen=str(action.id), done_on=day_in(site.timezone, utcnow()))
+    if holds(form):
         with form.answering():
-            actions.finish(
-                _seen(form), done_on=form.done_on.data, note=form.note.data, by=current_actor(), now=utcnow()
-            )
+            actions.finish(seen(form), done_on=form.done_on.data, note=form.note.data, by=current_actor(), now=utcnow())
             return _back(row.root_id, "The action is done; its effect is still to be checked.")
     return _step(form, row, f"Done: {action.what}", "Keep")
 
@@ -237,11 +215,11 @@ def check(action_id: UUID) -> ResponseReturnValue:
     action = queries.action(current_actor(), action_id)
     row = _mine(action.deviation_id)
     _, site = _place(row.scope_id)
-    form = _filled(CheckForm, seen=str(action.id), checked_on=day_in(site.timezone, utcnow()))
-    if _holds(form):
+    form = filled(CheckForm, seen=str(action.id), checked_on=day_in(site.timezone, utcnow()))
+    if holds(form):
         with form.answering():
             actions.check_effect(
-                _seen(form),
+                seen(form),
                 effective=form.effective.data == "yes",
                 checked_on=form.checked_on.data,
                 note=form.note.data,
@@ -267,22 +245,6 @@ def _mine(deviation_id: UUID) -> Deviation:
     row = queries.deviation(current_actor(), deviation_id)
     require(current_actor(), Permission.CAPA_MANAGE, scope_id=row.scope_id, program_id=row.program_id)
     return row
-
-
-def _filled(form: type[F], **given: object) -> F:
-    return form.sent() if request.method == "POST" else form(data=given)
-
-
-def _holds(form: BaseForm) -> bool:
-    return request.method == "POST" and bool(form.validate())
-
-
-def _seen(form: BaseForm) -> UUID:
-    """The state that the page showed; somebody else may have changed it since. Raises BadInput."""
-    try:
-        return UUID(form["seen"].data)
-    except ValueError as error:
-        raise BadInput("The page does not say which state it showed; open it anew.") from error
 
 
 def _back(root_id: UUID, words: str) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """The counts of a site: the page on which one is entered without seeing the record, and the list of them."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -23,22 +24,20 @@ from rems.web.lens import current_lens
 def counts(site_id: UUID) -> ResponseReturnValue:
     found = sites.site(current_actor(), site_id)
     lens = current_lens(zone=found.timezone)
-    done = counting.counts(site_id, lens)
     return render_template(
         "stock/counts.html",
         site=found,
         lens=lens,
-        counts=done,
+        counts=counting.counts(site_id, lens),
         differences=counting.differences(site_id, lens),
         due_on=due_on(found, lens),
     )
 
 
-def due_on(site: Site, lens: Lens) -> object:
+def due_on(site: Site, lens: Lens) -> date | None:
     """When the next count of a site is due; None where no interval is set."""
     every: int = current_app.extensions["rems_settings"].value("stock", "count_every_days")
-    done = counting.counts(site.id, lens)
-    return counting.next_due(done[0].on if done else None, every, lens.as_of)
+    return counting.next_due(counting.last_on(site.id, lens), every, lens.as_of)
 
 
 @bp.route("/sites/<uuid:site_id>/stock/count", methods=["GET", "POST"])

@@ -91,6 +91,11 @@ def counts(site_id: UUID, lens: Lens) -> list[Count]:
     ]
 
 
+def last_on(site_id: UUID, lens: Lens) -> date | None:
+    """The day of the newest count of a site under the lens."""
+    return db.session.scalar(facts(StockCount, lens, scope_id=site_id).with_only_columns(func.max(StockCount.holds_on)))
+
+
 def differences(site_id: UUID, lens: Lens) -> list[tuple[StockCount, StockLot]]:
     """What was found otherwise than the record said, the newest first."""
     row = StockCount

@@ -1,15 +1,13 @@
 """The list of deviations: what the database decides is what the rules decide, in a constant number of statements."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import column, event, select, values
+from sqlalchemy import column, select, values
 from sqlalchemy import types as kinds
 
 from rems.compliance import actions, listing, queries, standing
@@ -21,6 +19,7 @@ from rems.core.db import db, reading, transaction
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.sites.rules import folded
+from tests.counting import counted
 from tests.factories import EUROPE, KYMRIAH, Hospital, World
 
 DAY = date(2026, 6, 1)
@@ -34,21 +33,6 @@ def hospital(world: World) -> Hospital:
 @pytest.fixture
 def said(hospital: Hospital) -> dict[str, Any]:
     return {"by": hospital.coordinator, "now": hospital.world.now}
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that go to the database inside the block."""
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def found(hospital: Hospital, asked: Asked, lens: Lens, **page: int) -> list[UUID]:

@@ -1,12 +1,10 @@
 """What comes near its end, put into the tables that the plan reads."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from rems.access import actions as access
 from rems.access.rules import Role
@@ -105,18 +103,3 @@ def jobs_waiting() -> int:
     with reading(SYSTEM):
         found: int = db.session.scalar(text("select count(*) from procrastinate_jobs where status = 'todo'"))
         return found
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that go to the database inside the block."""
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)

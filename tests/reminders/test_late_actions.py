@@ -13,8 +13,9 @@ from rems.core.actor import Actor
 from rems.core.db import transaction
 from rems.core.ids import uuid7
 from rems.reminders.actions import plan_reminders
+from tests.counting import counted
 from tests.factories import KYMRIAH, Hospital, World
-from tests.reminders.due import SYSTEM, at, counted, days_before, jobs_waiting, reminders
+from tests.reminders.due import SYSTEM, at, days_before, jobs_waiting, reminders
 
 DUE, CHECK = date(2026, 10, 1), date(2026, 11, 15)
 FOUND = DUE - timedelta(days=20)

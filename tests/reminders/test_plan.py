@@ -15,8 +15,9 @@ from rems.reminders.models import Reminder
 from rems.reminders.rules import ReminderKind
 from rems.stock import actions as stock
 from rems.stock.rules import MovementKind
+from tests.counting import counted
 from tests.factories import ADMIN, Hospital, World
-from tests.reminders.due import SYSTEM, at, case, counted, days_before, holder, jobs_waiting, lot, reminders, visit
+from tests.reminders.due import SYSTEM, at, case, days_before, holder, jobs_waiting, lot, reminders, visit
 
 CLOSES = date(2026, 9, 15)
 

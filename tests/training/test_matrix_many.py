@@ -7,15 +7,13 @@ from datetime import date
 from time import process_time
 
 import psycopg
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from rems.core.ids import uuid7
 from rems.models import METADATA
 from rems.programs.rules import Ask, EvidenceKind
+from tests.counting import counted
 from tests.factories import KYMRIAH, Hospital, World
 from tests.rows import past_all_checks, put, row_of
 
@@ -55,18 +53,6 @@ def staffed(superuser: psycopg.Connection, hospital: Hospital, people: int) -> N
                 put(superuser, record, row)
 
 
-@pytest.fixture
-def count() -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(connection, cursor, statement, *rest) -> None:
-        said.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield said
-    event.remove(Engine, "before_cursor_execute", note)
-
-
 def timed(client: FlaskClient, path: str) -> float:
     began = process_time()
     client.get(path)
@@ -74,23 +60,21 @@ def timed(client: FlaskClient, path: str) -> float:
 
 
 def test_two_hundred_people_by_twelve_requirements_open_at_once(
-    app: Flask, world: World, client: FlaskClient, superuser: psycopg.Connection, count: list[str]
+    app: Flask, world: World, client: FlaskClient, superuser: psycopg.Connection
 ) -> None:
     hospital = world.hospital(KYMRIAH)
     world.sign_in(client, hospital.coordinator)
     path = f"/sites/{hospital.site_id}/programs/{KYMRIAH}/training?as_of={DAY}"
     with twelve(app):
         client.get(path)
-        count.clear()
-        client.get(path)
-        few = len(count)
+        with counted() as before:
+            client.get(path)
         staffed(superuser, hospital, PEOPLE)
-        count.clear()
-        answer = client.get(path)
-        asked_for = len(count)
+        with counted() as after:
+            answer = client.get(path)
         spent = min(timed(client, path) for _ in range(3))  # the machine may be busy with something else
     assert answer.status_code == 200
     assert answer.text.count("Nurse ") >= PEOPLE
     assert answer.text.count('<th scope="col">') >= ASKED
-    assert asked_for <= few + 1
+    assert len(after) <= len(before) + 1
     assert spent < 0.3, f"{spent:.3f} s"

@@ -48,6 +48,9 @@ def check_state(row: SiteAudit, states: Collection[AuditState], today: date) -> 
         raise IllegalMove(NOT_HERE[stands])
 
 
+OF_THE_SITE = "Only the site's coordinator or authorized representative answers for the site."
+
+
 def of_the_site(by: Actor, row: SiteAudit | AuditFinding) -> bool:
     """Whether the actor answers for the site, and not for its sponsor."""
     return can(by, Permission.CAPA_MANAGE, scope_id=row.scope_id)
@@ -58,7 +61,7 @@ def of_my_site(audit_id: UUID, by: Actor) -> SiteAudit:
     take_turn("audit", root)
     row = queries.audit(by, audit_id)
     if not of_the_site(by, row):
-        raise NotAllowed("Only the site's coordinator or authorized representative answers for the site.")
+        raise NotAllowed(OF_THE_SITE)
     return row
 
 

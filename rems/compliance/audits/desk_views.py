@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
@@ -14,7 +14,6 @@ from rems.compliance.audits import desk, queries
 from rems.compliance.audits.models import SiteAudit
 from rems.compliance.audits.rules import AuditFormat, AuditState
 from rems.core.clock import day_in, utcnow
-from rems.core.errors import BadInput
 from rems.core.lens import Lens
 from rems.sites import queries as sites
 from rems.sites.models import Site
@@ -24,7 +23,6 @@ from rems.web.lens import current_lens
 
 bp = Blueprint("audits", __name__)
 BOTH = ["GET", "POST"]
-F = TypeVar("F", bound=BaseForm)
 STATE_WORDS: dict[AuditState, tuple[str, str]] = {
     AuditState.PLANNED: ("Planned", "wait"),
     AuditState.UNDERWAY: ("Underway", "open"),
@@ -91,30 +89,6 @@ def now(audit_id: UUID) -> Here:
     site = sites.site(actor, entry.site_id)
     today = day_in(site.timezone, utcnow())
     return Here(row, entry, site, Lens(today), today)
-
-
-def filled(form: type[F], **given: object) -> F:
-    return form.sent() if request.method == "POST" else form(data=given)
-
-
-def holds(form: BaseForm) -> bool:
-    return request.method == "POST" and bool(form.validate())
-
-
-def seen(form: BaseForm) -> UUID:
-    """The state that the page showed. Raises BadInput."""
-    key = seen_or_none(form)
-    if key is None:
-        raise BadInput("The page does not say which state it showed; open it anew.")
-    return key
-
-
-def seen_or_none(form: BaseForm) -> UUID | None:
-    """The state that the page showed; None when there was none. Raises BadInput."""
-    try:
-        return UUID(form["seen"].data) if form["seen"].data else None
-    except ValueError as error:
-        raise BadInput("The page does not say which state it showed; open it anew.") from error
 
 
 def back(root_id: UUID, words: str, where: str = "") -> ResponseReturnValue:

@@ -5,6 +5,7 @@ What the actor sees follows in the same transaction; a job does the same for the
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from rems.compliance.rules import DeviationSeverity
 from rems.core.actor import Actor
 from rems.core.db import db
 from rems.core.facts import facts
+from rems.core.ids import uuid7
 from rems.evidence import steps as evidence
 from rems.evidence.models import Evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
@@ -59,33 +61,59 @@ def deviation_closed(root_id: UUID, by: Actor) -> None:
         follow_and_go_on(row.audit_id, by)
 
 
+def first_share(
+    row: SiteAudit,
+    other: Entry,
+    today: date,
+    *,
+    held_on: date | None = None,
+    content: Mapping[str, Any] = MappingProxyType({}),
+    digest: str = "",
+) -> AuditShare:
+    """What another program of the site sees of an audit first: its plan alone, or a report that was given."""
+    key = uuid7()
+    return AuditShare(
+        id=key,
+        root_id=key,
+        scope_id=other.scope_id,
+        program_id=other.program_id,
+        holds_on=today,
+        audit_id=row.root_id,
+        format=row.format,
+        planned_for=row.planned_for,
+        held_on=held_on,
+        content=dict(content),
+        digest=digest,
+        accepted_on=None,
+        declined_on=None,
+        note="",
+    )
+
+
 def count(entry: Entry, audit_id: UUID, number: str, held_on: date) -> None:
     """The site went through an audit under this program. `number` may be empty: it was withheld."""
-    evidence.append(
-        EvidenceKind.AUDIT,
-        site_id=entry.site_id,
-        program_id=entry.program_id,
-        subject_kind=SubjectKind.SITE,
-        subject_id=entry.site_id,
-        holds_on=held_on,
-        summary=f"{f'Audit {number}' if number else 'An audit'} of {held_on:%-d %B %Y}.",
-        source_table="site_audit",
-        source_id=audit_id,
-    )
+    summary = f"{f'Audit {number}' if number else 'An audit'} of {held_on:%-d %B %Y}."
+    _append(entry, EvidenceKind.AUDIT, held_on, summary, "site_audit", audit_id)
 
 
 def stand_against(entry: Entry, finding_id: UUID, text: str, found_on: date) -> None:
     """A critical finding is open under this program until it is closed where it is followed."""
+    summary = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    _append(entry, EvidenceKind.AUDIT_FINDING, found_on, summary, "audit_finding", finding_id)
+
+
+def _append(entry: Entry, kind: EvidenceKind, holds_on: date, summary: str, table: str, key: UUID) -> None:
+    """Evidence about the site under one program."""
     evidence.append(
-        EvidenceKind.AUDIT_FINDING,
+        kind,
         site_id=entry.site_id,
         program_id=entry.program_id,
         subject_kind=SubjectKind.SITE,
         subject_id=entry.site_id,
-        holds_on=found_on,
-        summary=text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…",
-        source_table="audit_finding",
-        source_id=finding_id,
+        holds_on=holds_on,
+        summary=summary,
+        source_table=table,
+        source_id=key,
     )
 
 

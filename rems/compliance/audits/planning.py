@@ -9,7 +9,7 @@ from sqlalchemy import text
 from rems.access.rules import Permission, require
 from rems.compliance.audits import following, queries
 from rems.compliance.audits.desk import mine, today_at
-from rems.compliance.audits.models import AuditShare, SiteAudit
+from rems.compliance.audits.models import SiteAudit
 from rems.compliance.audits.rules import AuditFormat, AuditState
 from rems.compliance.keeping import next_state
 from rems.compliance.rules import not_after, required
@@ -66,7 +66,7 @@ def plan(site_id: UUID, code: str, asked: Plan, *, by: Actor, now: datetime) -> 
         )
         session.add(row)
         session.flush()
-        session.add_all(_planned_share(row, other, today) for other in further)
+        session.add_all(following.first_share(row, other, today) for other in further)
     return key
 
 
@@ -116,27 +116,6 @@ def _further(by: Actor, site_id: UUID, entry: Entry, code: str) -> Entry:
     if other.scope_id == entry.scope_id:
         raise BadInput("The audit is held for this program already; choose others.", "also")
     return other
-
-
-def _planned_share(row: SiteAudit, other: Entry, today: date) -> AuditShare:
-    """What the other program sees of an audit that is planned for it too."""
-    key = uuid7()
-    return AuditShare(
-        id=key,
-        root_id=key,
-        scope_id=other.scope_id,
-        program_id=other.program_id,
-        holds_on=today,
-        audit_id=row.root_id,
-        format=row.format,
-        planned_for=row.planned_for,
-        held_on=None,
-        content={},
-        digest="",
-        accepted_on=None,
-        declined_on=None,
-        note="",
-    )
 
 
 def _check_day(planned_for: date, today: date) -> None:

@@ -9,22 +9,10 @@ from rems.access.rules import Permission, require
 from rems.access.session import current_actor
 from rems.compliance.audits import papers, queries, reporting
 from rems.compliance.audits.content import report_content
-from rems.compliance.audits.desk_views import (
-    BOTH,
-    Here,
-    back,
-    bp,
-    filled,
-    here,
-    holds,
-    managed,
-    now,
-    seen,
-    seen_or_none,
-    step,
-)
+from rems.compliance.audits.desk_views import BOTH, Here, back, bp, here, managed, now, step
 from rems.compliance.audits.forms import CloseForm, ReportForm, ResponseForm
 from rems.compliance.audits.models import SiteAudit
+from rems.compliance.sending import filled, holds, seen, seen_or_none
 from rems.core.clock import utcnow
 from rems.core.errors import NotFound
 from rems.signatures import queries as signatures

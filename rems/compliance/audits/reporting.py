@@ -6,14 +6,14 @@ from uuid import UUID
 from rems.compliance import keeping
 from rems.compliance.audits import following, queries
 from rems.compliance.audits.content import report_content
-from rems.compliance.audits.desk import NOT_HERE, mine, of_the_site, today_at
+from rems.compliance.audits.desk import NOT_HERE, mine, of_my_site, today_at
 from rems.compliance.audits.models import AuditFinding, AuditResponse, SiteAudit
 from rems.compliance.audits.rules import AuditState, gaps_before_report
-from rems.compliance.keeping import CHANGED, Happened, next_state, take_turn
+from rems.compliance.keeping import CHANGED, Happened, next_state
 from rems.compliance.rules import DeviationSeverity, DeviationSource, not_after, required
 from rems.core.actor import Actor
 from rems.core.db import db, transaction
-from rems.core.errors import BadInput, IllegalMove, Incomplete, NotAllowed, StaleRecord
+from rems.core.errors import BadInput, IllegalMove, Incomplete, StaleRecord
 from rems.core.ids import uuid7
 from rems.signatures import steps as signatures
 from rems.signatures.rules import Given, Meaning
@@ -90,10 +90,7 @@ def respond(finding_id: UUID, words: str, *, seen: UUID | None, by: Actor, now: 
     """
     with transaction(by, "audits.respond", at=now) as session:
         found = queries.finding(by, finding_id)
-        row = queries.audit(by, found.audit_id)
-        take_turn("audit", row.root_id)
-        if not of_the_site(by, found):
-            raise NotAllowed("Only the site's coordinator or authorized representative answers for the site.")
+        row = of_my_site(found.audit_id, by)
         [line] = [one for one in queries.findings_of(row.root_id) if one.row.root_id == found.root_id]
         entry = sites.entry_of_scope(by, row.scope_id)
         if (stands := queries.state(row, today_at(by, entry, now))) is not AuditState.REPORTED:

@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
 from rems.access.session import current_actor
-from rems.compliance import views as deviations
 from rems.compliance.audits import papers, queries, sharing
 from rems.compliance.audits.content import report_content
-from rems.compliance.audits.desk_views import BOTH, FORMAT_WORDS, back, bp, filled, holds, now, seen, step
+from rems.compliance.audits.desk_views import BOTH, FORMAT_WORDS, back, bp, now, step
 from rems.compliance.audits.forms import AcceptForm, ReasonForm, ShareForm
 from rems.compliance.audits.models import AuditShare
 from rems.compliance.audits.rules import VERDICT_WORDS, WITHHELD, covered, places
+from rems.compliance.sending import filled, holds, seen
+from rems.compliance.shown import SEVERITY_MARK
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import NotAllowed, NotFound
 from rems.sites import details
@@ -69,7 +70,7 @@ def given(share_id: UUID) -> ResponseReturnValue:
         verdicts=VERDICT_WORDS,
         withheld=WITHHELD,
         formats=FORMAT_WORDS,
-        marks=deviations.SEVERITY_MARK,
+        marks=SEVERITY_MARK,
         manages=manages,
         of_site=can(actor, Permission.CAPA_MANAGE, scope_id=row.scope_id),
     )

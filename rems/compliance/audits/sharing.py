@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rems.access.rules import Permission, require
 from rems.compliance.audits import following, queries
-from rems.compliance.audits.content import shared_content
+from rems.compliance.audits.content import report_content, shared_content
 from rems.compliance.audits.desk import of_my_site, today_at
 from rems.compliance.audits.models import AuditShare
 from rems.compliance.audits.rules import AuditState, places
@@ -15,7 +15,6 @@ from rems.compliance.rules import not_after, required
 from rems.core.actor import Actor
 from rems.core.db import transaction
 from rems.core.errors import BadInput, IllegalMove, StaleRecord
-from rems.core.ids import uuid7
 from rems.sites import queries as sites
 
 REPORTED = frozenset({AuditState.REPORTED, AuditState.CLOSED})
@@ -37,29 +36,19 @@ def share(audit_id: UUID, code: str, withheld: Collection[str], *, by: Actor, no
             raise BadInput("The audit was held for this program; choose another one.", "program")
         if any(one.scope_id == other.scope_id for one in queries.shares_of(row.root_id)):
             raise BadInput(f"{other.program.title} has this report already.", "program")
-        content = shared_content(entry, row)
-        unknown = set(withheld) - {name for name, _ in places(content)}
+        unknown = set(withheld) - {name for name, _ in places(report_content(entry, row))}
         if unknown:
             raise BadInput(f'"{min(unknown)[:60]}" is no part of this report; open the page again.', "withheld")
-        key = uuid7()
-        given = AuditShare(
-            id=key,
-            root_id=key,
-            scope_id=other.scope_id,
-            program_id=other.program_id,
-            holds_on=today,
-            audit_id=row.root_id,
-            format=row.format,
-            planned_for=row.planned_for,
+        given = following.first_share(
+            row,
+            other,
+            today,
             held_on=row.begun_on,
             content=shared_content(entry, row, withheld),
             digest=following.digest_of_report(row.root_id),
-            accepted_on=None,
-            declined_on=None,
-            note="",
         )
         session.add(given)
-    return key
+    return given.root_id
 
 
 def take_back(share_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:

@@ -13,25 +13,14 @@ from rems.compliance.audits import due, listing, planning, queries
 from rems.compliance.audits import report_views as report_views  # its pages stand on the same blueprint
 from rems.compliance.audits import share_views as share_views
 from rems.compliance.audits import work_views as work_views
-from rems.compliance.audits.desk_views import (
-    BOTH,
-    FORMAT_WORDS,
-    STATE_WORDS,
-    back,
-    bp,
-    filled,
-    here,
-    holds,
-    managed,
-    seen,
-    step,
-)
+from rems.compliance.audits.desk_views import BOTH, FORMAT_WORDS, STATE_WORDS, back, bp, here, managed, step
 from rems.compliance.audits.due import DUE_WORDS, Due
 from rems.compliance.audits.forms import BeginForm, MoveForm, PlanForm, ReasonForm
 from rems.compliance.audits.listing import Asked
 from rems.compliance.audits.report_views import signed
 from rems.compliance.audits.rules import VERDICT_WORDS, AuditFormat, AuditState, Side, is_overdue
-from rems.compliance.views import SEVERITY_MARK
+from rems.compliance.sending import filled, holds, seen
+from rems.compliance.shown import SEVERITY_MARK
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
 from rems.core.lens import Lens

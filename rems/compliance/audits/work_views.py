@@ -9,12 +9,14 @@ from flask.typing import ResponseReturnValue
 from rems.access.session import current_actor
 from rems.certification import queries as certification
 from rems.compliance.audits import queries, working
-from rems.compliance.audits.desk_views import BOTH, Here, back, bp, filled, holds, managed, now, seen_or_none, step
+from rems.compliance.audits.desk import OF_THE_SITE
+from rems.compliance.audits.desk_views import BOTH, Here, back, bp, managed, now, step
 from rems.compliance.audits.forms import FileForm, FindingForm, ReasonForm, checklist_form
 from rems.compliance.audits.models import AuditAnswer
 from rems.compliance.audits.rules import Item, Side, Verdict
 from rems.compliance.audits.working import Noted, Said, Upload
 from rems.compliance.rules import DeviationSeverity
+from rems.compliance.sending import filled, holds, seen_or_none
 from rems.core.clock import utcnow
 from rems.core.errors import NotAllowed
 from rems.core.lens import Lens
@@ -34,7 +36,7 @@ def questionnaire(audit_id: UUID) -> ResponseReturnValue:
     """What the site says of itself."""
     found = now(audit_id)
     if not found.answers:
-        raise NotAllowed("Only the site's coordinator or authorized representative answers for the site.")
+        raise NotAllowed(OF_THE_SITE)
     return _answers(found, Side.SITE)
 
 
