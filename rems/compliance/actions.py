@@ -7,7 +7,7 @@ from uuid import UUID
 from rems.access.rules import Permission, require
 from rems.compliance import keeping, queries
 from rems.compliance.audits import following
-from rems.compliance.keeping import CHANGED, Happened, next_state, take_turn
+from rems.compliance.keeping import Happened
 from rems.compliance.models import CorrectiveAction, Deviation
 from rems.compliance.rules import (
     ActionKind,
@@ -21,6 +21,7 @@ from rems.core.clock import day_in
 from rems.core.db import transaction
 from rems.core.errors import BadInput, IllegalMove, Incomplete, StaleRecord
 from rems.core.ids import uuid7
+from rems.core.states import CHANGED, next_state, take_turn
 from rems.sites import queries as sites
 from rems.sites.queries import Entry
 

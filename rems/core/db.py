@@ -110,8 +110,8 @@ class Scoped(Keyed):
             table.append_constraint(ForeignKeyConstraint(["scope_id", "program_id"], cls.__entry__))
 
 
-class Fact(Scoped):
-    """What happened: holds for a day, was recorded at a moment the database alone sets, and is never changed.
+class Kept(Keyed):
+    """What holds for a day, was recorded at a moment the database alone sets, and is never changed.
 
     A correction is a new row that names the one it supersedes; taking back is a void row that supersedes.
     """
@@ -123,11 +123,21 @@ class Fact(Scoped):
     void: Mapped[bool] = mapped_column(server_default=text("false"), default=False, sort_order=93)
 
 
-def fact_args(table: str, *extra: Any) -> tuple[Any, ...]:
-    """The table arguments of a fact: one correction per row, and only by a row of the same scope."""
+class Fact(Scoped, Kept):
+    """What happened at a site, or at a site under a program."""
+
+
+class ProgramFact(Kept):
+    """What the sponsor of a program sets up for all its sites; each of them reads it."""
+
+    program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"), sort_order=-8)
+
+
+def fact_args(table: str, *extra: Any, within: str = "scope_id") -> tuple[Any, ...]:
+    """The table arguments of a fact: one correction per row, and only by a row of the same scope (or program)."""
     return (
-        UniqueConstraint("id", "scope_id"),
-        ForeignKeyConstraint(["supersedes_id", "scope_id"], [f"{table}.id", f"{table}.scope_id"]),
+        UniqueConstraint("id", within),
+        ForeignKeyConstraint(["supersedes_id", within], [f"{table}.id", f"{table}.{within}"]),
         Index(
             f"uq_{table}_supersedes_id",
             "supersedes_id",

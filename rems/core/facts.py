@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
-from rems.core.db import Fact
+from rems.core.db import Kept
 from rems.core.lens import Lens
 
-F = TypeVar("F", bound=Fact)
+F = TypeVar("F", bound=Kept)
 
 
 @cache
@@ -28,7 +28,7 @@ def facts(kind: type[F], lens: Lens | None = None, *, scope_id: UUID | None = No
     later = exists().where(newer.supersedes_id == kind.id)
     query = select(kind).where(~kind.void)
     if scope_id is not None:
-        query = query.where(kind.scope_id == scope_id)
+        query = query.where(cast(Any, kind).scope_id == scope_id)
     if lens is None:
         return query.where(~later)
     if lens.known_at is not None:

@@ -45,11 +45,20 @@ def locals_of(table: Table, programs: Collection[str]) -> dict[str, Local]:
             overridden_by=row.text("overridden_by", ""),
             audit_first_within=row.maybe_quantity("audit_first_within"),
             audit_every=row.maybe_quantity("audit_every"),
+            pass_mark_percent=_percent(row, "pass_mark_percent"),
+            max_attempts=row.maybe_limit("max_attempts"),
         )
         row.close()
         if code in programs:
             found[code] = settings
     table.close()
+    return found
+
+
+def _percent(row: Table, key: str) -> int | None:
+    found = row.maybe_number(key, least=1)
+    if found is not None and found > 100:
+        row.wrong(key, "a whole number from 1 to 100")
     return found
 
 

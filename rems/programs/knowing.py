@@ -66,6 +66,8 @@ def content(program: Program, weight_kg: int | None = None) -> dict[str, Any]:
             "overridden_by": program.local.overridden_by,
             "audit_first_within": _said(program.local.audit_first_within),
             "audit_every": _said(program.local.audit_every),
+            "pass_mark_percent": program.local.pass_mark_percent,
+            "max_attempts": program.local.max_attempts,
         },
     }
 
@@ -186,6 +188,8 @@ def _local(known: Content) -> Local:
         overridden_by=known["overridden_by"],
         audit_first_within=_maybe_span(known["audit_first_within"]),
         audit_every=_maybe_span(known["audit_every"]),
+        pass_mark_percent=known.get("pass_mark_percent"),  # what was kept before there were these has none
+        max_attempts=known.get("max_attempts"),
     )
 
 

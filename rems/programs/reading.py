@@ -103,6 +103,18 @@ class Table:
     def maybe_number(self, key: str, *, least: int = 0) -> int | None:
         return None if self.absent(key) else self.number(key, least=least)
 
+    def maybe_limit(self, key: str) -> int | None:
+        """A number of at least 1, or 0 for "unlimited"; None where it is left out."""
+        if self.absent(key):
+            return None
+        if self._scalar(key, "str") == "unlimited":
+            return 0
+        found = self._scalar(key, "int")
+        if not found or not re.fullmatch(r"[1-9]\d{0,2}", found):
+            self.wrong(key, "a whole number from 1 to 999, or unlimited")
+            return None
+        return int(found)
+
     def flag(self, key: str) -> bool:
         found = self._scalar(key, "bool")
         if found not in ("true", "false"):

@@ -164,13 +164,16 @@ class Local:
     """What the sources do not establish and this installation decided for a program (config/programs/local.yaml).
 
     `graces`: how long a site has after a trigger. `overridden_by`: the role that may override a stop before an
-    infusion; empty: nobody. `audit_first_within`, `audit_every`: when sites are audited.
+    infusion; empty: nobody. `audit_first_within`, `audit_every`: when sites are audited. `pass_mark_percent` and
+    `max_attempts` (0: no limit) are those of knowledge assessments.
     """
 
     graces: Mapping[TriggerKind, Quantity] = field(default_factory=dict)
     overridden_by: str = ""
     audit_first_within: Quantity | None = None
     audit_every: Quantity | None = None
+    pass_mark_percent: int | None = None
+    max_attempts: int | None = None
 
 
 @dataclass(frozen=True)

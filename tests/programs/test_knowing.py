@@ -65,16 +65,18 @@ def test_a_program_that_was_not_loaded_has_no_version() -> None:
 DAYS = st.none() | st.dates(date(2025, 7, 1), date(2030, 1, 1))
 SPANS = st.none() | st.builds(Quantity, st.integers(1, 400), st.sampled_from((Unit.CALENDAR_DAYS, Unit.MONTHS)))
 PROGRAM_LATER = st.builds(
-    lambda end, closed, role, every: replace(
+    lambda end, closed, role, every, mark, tries: replace(
         OPEN,
         versions=(*OPEN.versions[:1], replace(OPEN.versions[1], effective_to=end)),
         closure=Closure(closed, "ended", ("S01",), Confidence.FOUND) if closed else None,
-        local=Local(overridden_by=role, audit_every=every),
+        local=Local(overridden_by=role, audit_every=every, pass_mark_percent=mark, max_attempts=tries),
     ),
     DAYS,
     DAYS,
     st.sampled_from(("", "pharmacist", "treating_physician")),
     SPANS,
+    st.none() | st.integers(1, 100),
+    st.none() | st.integers(0, 999),
 )
 
 

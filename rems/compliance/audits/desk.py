@@ -8,10 +8,10 @@ from rems.access.rules import Permission, can, require
 from rems.compliance.audits import queries
 from rems.compliance.audits.models import AuditFinding, SiteAudit
 from rems.compliance.audits.rules import AuditState
-from rems.compliance.keeping import CHANGED, take_turn
 from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.errors import IllegalMove, NotAllowed, StaleRecord
+from rems.core.states import CHANGED, take_turn
 from rems.sites import queries as sites
 from rems.sites.queries import Entry
 

@@ -15,13 +15,13 @@ from rems.compliance.audits import queries
 from rems.compliance.audits.content import shared_content
 from rems.compliance.audits.models import AuditFinding, AuditShare, SiteAudit
 from rems.compliance.audits.rules import Found, concerned
-from rems.compliance.keeping import next_state
 from rems.compliance.models import Deviation
 from rems.compliance.rules import DeviationSeverity
 from rems.core.actor import Actor
 from rems.core.db import db
 from rems.core.facts import facts
 from rems.core.ids import uuid7
+from rems.core.states import next_state
 from rems.evidence import steps as evidence
 from rems.evidence.models import Evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind

@@ -11,12 +11,12 @@ from rems.compliance.audits import following, queries
 from rems.compliance.audits.desk import mine, today_at
 from rems.compliance.audits.models import SiteAudit
 from rems.compliance.audits.rules import AuditFormat, AuditState
-from rems.compliance.keeping import next_state
 from rems.compliance.rules import not_after, required
 from rems.core.actor import Actor
 from rems.core.db import db, transaction
 from rems.core.errors import BadInput
 from rems.core.ids import uuid7
+from rems.core.states import next_state
 from rems.sites import queries as sites
 from rems.sites.queries import Entry
 

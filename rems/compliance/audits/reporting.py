@@ -9,12 +9,13 @@ from rems.compliance.audits.content import report_content
 from rems.compliance.audits.desk import NOT_HERE, mine, of_my_site, today_at
 from rems.compliance.audits.models import AuditFinding, AuditResponse, SiteAudit
 from rems.compliance.audits.rules import AuditState, gaps_before_report
-from rems.compliance.keeping import CHANGED, Happened, next_state
+from rems.compliance.keeping import Happened
 from rems.compliance.rules import DeviationSeverity, DeviationSource, not_after, required
 from rems.core.actor import Actor
 from rems.core.db import db, transaction
 from rems.core.errors import BadInput, IllegalMove, Incomplete, StaleRecord
 from rems.core.ids import uuid7
+from rems.core.states import CHANGED, next_state
 from rems.signatures import steps as signatures
 from rems.signatures.rules import Given, Meaning
 from rems.sites import queries as sites

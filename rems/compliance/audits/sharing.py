@@ -10,11 +10,11 @@ from rems.compliance.audits.content import report_content, shared_content
 from rems.compliance.audits.desk import of_my_site, today_at
 from rems.compliance.audits.models import AuditShare
 from rems.compliance.audits.rules import AuditState, places
-from rems.compliance.keeping import CHANGED, next_state, take_turn
 from rems.compliance.rules import not_after, required
 from rems.core.actor import Actor
 from rems.core.db import transaction
 from rems.core.errors import BadInput, IllegalMove, StaleRecord
+from rems.core.states import CHANGED, next_state, take_turn
 from rems.sites import queries as sites
 
 REPORTED = frozenset({AuditState.REPORTED, AuditState.CLOSED})

@@ -12,12 +12,12 @@ from rems.compliance.audits import queries
 from rems.compliance.audits.desk import check_state, mine, of_my_site, of_the_site, today_at
 from rems.compliance.audits.models import AuditAnswer, AuditFile, AuditFinding, SiteAudit
 from rems.compliance.audits.rules import AuditFormat, AuditState, Side, Verdict, check_verdict
-from rems.compliance.keeping import CHANGED, next_state
 from rems.compliance.rules import DeviationSeverity, required
 from rems.core.actor import Actor
 from rems.core.db import transaction
 from rems.core.errors import BadInput, IllegalMove, StaleRecord
 from rems.core.ids import uuid7
+from rems.core.states import CHANGED, next_state
 from rems.sites import queries as sites
 from rems.sites.queries import Entry
 
