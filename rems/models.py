@@ -17,6 +17,8 @@ from rems.signatures import models as signatures
 from rems.sites import models as sites
 from rems.stock import models as stock
 from rems.training import models as training
+from rems.training.assessments import models as assessments
+from rems.training.courses import models as courses
 
 METADATA = Base.metadata
 FLOORS = (
@@ -26,6 +28,8 @@ FLOORS = (
     sites,
     evidence,
     training,
+    courses,
+    assessments,
     stock,
     background,
     certification,

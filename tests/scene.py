@@ -31,6 +31,8 @@ KINDS = {
     **dict.fromkeys(("stock_lot", "stock_movement", "reservation", "stock_count"), "site"),
     **dict.fromkeys(("scope", "authorized_representative", "site_enrollment", "certification"), "scope"),
     **dict.fromkeys(("training_record", "assessment_attempt"), "scope"),
+    **dict.fromkeys(("course_file", "course_edition", "question_set", "live_session"), "program"),
+    **dict.fromkeys(("session_place", "assessment_link", "extra_attempt"), "scope"),
     **dict.fromkeys(("patient", "patient_fact", "authorization", "infusion", "visit", "adverse_event"), "scope"),
     **dict.fromkeys(("certification_act", "exception_invocation", "stop_override", "override_report"), "scope"),
     **dict.fromkeys(("deviation", "corrective_action"), "scope"),
@@ -42,6 +44,8 @@ KINDS = {
 SCOPED = frozenset({"scope", "site", "given"})
 """Kinds whose rows belong to a site: seen by it and by the sponsor of their program; "site": without a program by every
 sponsor of the site; "given": in the home scope of the site, but always under one of its programs."""
+PROGRAM = frozenset({"program"})
+"""Kinds whose rows a sponsor sets up for its program: written by it, read by its sites; or those of one site."""
 
 OF_AN_ACCOUNT = ("role_grant", "identity_check", "signing_attempt", "signing_lock")
 KEY_COLUMN = {"site": "id", "scope": "id", "account": "id", **dict.fromkeys(OF_AN_ACCOUNT, "account_id")}
@@ -136,6 +140,12 @@ def fill(superuser: psycopg.Connection, ground: Ground, name: str) -> None:
             put_entry(superuser, ground, scope, program)
         for site in (ground.site, ground.other_site):
             put_entry(superuser, ground, site, None, common=False)
+    elif kind in PROGRAM:
+        for program in (ground.program, ground.other_program):
+            put_row(superuser, ground, name, program_id=program)
+        if "scope_id" in METADATA.tables[name].columns:
+            for (_, program), scope in ground.entries.items():
+                put_row(superuser, ground, name, scope_id=scope, program_id=program)
     elif kind in SCOPED:
         for scope, program in ground.places(kind):
             put_row(superuser, ground, name, scope_id=scope, program_id=program)
@@ -193,5 +203,14 @@ def is_theirs(actor: Actor, kind: str, row: Row, ground: Ground) -> bool:
             return administers or row.account_id == actor.id
         case "trail" if row.scope_id is None:
             return administers
+    if kind in PROGRAM and row.scope_id is None:
+        return is_set_up_by(actor, row) or any(
+            scope in actor.scopes for (_, program), scope in ground.entries.items() if program == row.program_id
+        )
     shared = kind in ("site", "trail") and row.common and row.program_id is None and home
     return row.scope_id in actor.scopes or row.program_id in actor.programs or shared
+
+
+def is_set_up_by(actor: Actor, row: Row) -> bool:
+    """Whether the actor acts for the sponsor of a row that is set up for a program, or for the site whose row it is."""
+    return row.program_id in actor.programs or row.scope_id in actor.scopes

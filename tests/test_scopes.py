@@ -20,7 +20,7 @@ from tests import scene
 from tests.attempts import NO_PARENT, REFUSED, attempt, insertion, unkept
 from tests.conftest import empty
 from tests.rows import row_of
-from tests.scene import KEY_COLUMN, KINDS, PEOPLE, SCOPED, Ground, Row, is_theirs, names
+from tests.scene import KEY_COLUMN, KINDS, PEOPLE, PROGRAM, SCOPED, Ground, Row, is_set_up_by, is_theirs, names
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,10 @@ def test_a_role_changes_no_row_of_others_and_adds_none_to_them(
     with whole_app.app_context(), unkept(actor, "test.trespass"):
         for name, kind in KINDS.items():
             rows = ground.rows.get(name, [])
-            foreign = [r for r in rows if kind == "reference" or not is_theirs(actor, kind, r, ground)]
+            theirs = [r for r in rows if kind != "reference" and is_theirs(actor, kind, r, ground)]
+            if kind in PROGRAM:
+                theirs = [r for r in theirs if is_set_up_by(actor, r)]
+            foreign = [r for r in rows if r not in theirs]
             keys = [r.id for r in foreign]
             for verb in (f"update {quoted(name)} set {key_of(name)} = {key_of(name)}", f"delete from {quoted(name)}"):
                 code, done = attempt(f"{verb} where {key_of(name)} = any(cast(:keys as uuid[]))", keys=keys)

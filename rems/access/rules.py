@@ -16,6 +16,8 @@ class Permission(StrEnum):
     SITE_CERTIFY = "site:certify"
     STAFF_MANAGE = "staff:manage"
     TRAINING_RECORD = "training:record"
+    TRAINING_PUBLISH = "training:publish"
+    TRAINING_SIGN = "training:sign"
     STOCK_MOVE = "stock:move"
     PATIENT_READ = "patient:read"
     PATIENT_ENROLL = "patient:enroll"
@@ -71,6 +73,8 @@ WORDS: dict[Permission, str] = {
     Permission.SITE_CERTIFY: "certify sites",
     Permission.STAFF_MANAGE: "keep the list of staff, places and processes of a site",
     Permission.TRAINING_RECORD: "record training",
+    Permission.TRAINING_PUBLISH: "publish courses and assessments of a program",
+    Permission.TRAINING_SIGN: "take training and sign for it",
     Permission.STOCK_MOVE: "receive and move rescue medicine",
     Permission.PATIENT_READ: "see patients",
     Permission.PATIENT_ENROLL: "enroll patients and record facts about them",
@@ -110,7 +114,7 @@ ROLES: dict[Role, RoleSpec] = {
         HeldFor.SITE,
         LOOK
         | {P.SITE_ENROLL, P.STAFF_MANAGE, P.TRAINING_RECORD, P.STOCK_MOVE, P.PATIENT_ENROLL, P.PATIENT_AUTHORIZE}
-        | {P.PATIENT_INFUSE, P.VISIT_RECORD, P.EVENT_REPORT, P.DEVIATION_REPORT, P.CAPA_MANAGE},
+        | {P.PATIENT_INFUSE, P.VISIT_RECORD, P.EVENT_REPORT, P.DEVIATION_REPORT, P.CAPA_MANAGE, P.TRAINING_SIGN},
     ),
     Role.AUTHORIZED_REPRESENTATIVE: RoleSpec(
         "Authorized representative",
@@ -118,13 +122,14 @@ ROLES: dict[Role, RoleSpec] = {
         HeldFor.SITE,
         LOOK
         | {P.SITE_ENROLL, P.SITE_ATTEST, P.STAFF_MANAGE, P.TRAINING_RECORD, P.EVENT_REPORT}
-        | {P.DEVIATION_REPORT, P.CAPA_MANAGE},
+        | {P.DEVIATION_REPORT, P.CAPA_MANAGE, P.TRAINING_SIGN},
     ),
     Role.PHARMACIST: RoleSpec(
         "Pharmacist",
         "Receives, reserves, counts and issues rescue medicine at a site.",
         HeldFor.SITE,
-        frozenset({P.SITE_READ, P.PATIENT_READ, P.STOCK_MOVE, P.BACKGROUND_READ, P.DEVIATION_REPORT}),
+        frozenset({P.SITE_READ, P.PATIENT_READ, P.STOCK_MOVE, P.BACKGROUND_READ, P.DEVIATION_REPORT})
+        | {P.TRAINING_SIGN},
     ),
     Role.TREATING_PHYSICIAN: RoleSpec(
         "Treating physician",
@@ -133,13 +138,13 @@ ROLES: dict[Role, RoleSpec] = {
         frozenset(
             {P.SITE_READ, P.PATIENT_READ, P.PATIENT_ENROLL, P.PATIENT_AUTHORIZE, P.PATIENT_INFUSE, P.VISIT_RECORD}
         )
-        | {P.EVENT_READ, P.EVENT_REPORT, P.BACKGROUND_READ, P.DEVIATION_REPORT},
+        | {P.EVENT_READ, P.EVENT_REPORT, P.BACKGROUND_READ, P.DEVIATION_REPORT, P.TRAINING_SIGN},
     ),
     Role.PROGRAM_MANAGER: RoleSpec(
         "Program manager",
         "Runs a program for its sponsor: registers and certifies sites, and watches how they do.",
         HeldFor.PROGRAM,
-        LOOK | {P.SITE_REGISTER, P.SITE_CERTIFY, P.AUDIT_MANAGE, P.DEVIATION_REPORT, P.CAPA_MANAGE},
+        LOOK | {P.SITE_REGISTER, P.SITE_CERTIFY, P.AUDIT_MANAGE, P.DEVIATION_REPORT, P.CAPA_MANAGE, P.TRAINING_PUBLISH},
     ),
     Role.CASE_PROCESSOR: RoleSpec(
         "Case processor",
@@ -179,10 +184,9 @@ ROLES: dict[Role, RoleSpec] = {
 
 GRANTS: dict[Role, frozenset[Permission]] = {role: spec.permissions for role, spec in ROLES.items()}
 
-# Who may sign something: an enrollment, a certification, an authorization, a report of an audit.
-SIGNING_ROLES = tuple(
-    role for role, held in GRANTS.items() if held & {P.SITE_ATTEST, P.SITE_CERTIFY, P.PATIENT_AUTHORIZE, P.AUDIT_MANAGE}
-)
+# Who may sign something: an enrollment, a certification, an authorization, a report of an audit, a training.
+SIGNS = frozenset({P.SITE_ATTEST, P.SITE_CERTIFY, P.PATIENT_AUTHORIZE, P.AUDIT_MANAGE, P.TRAINING_SIGN})
+SIGNING_ROLES = tuple(role for role, held in GRANTS.items() if held & SIGNS)
 
 
 def can(actor: Actor, permission: Permission, *, scope_id: UUID | None = None, program_id: UUID | None = None) -> bool:

@@ -11,6 +11,19 @@ class TrainingKind(StrEnum):
     STAFF_TRAINING = "staff-training"
 
 
+class Through(StrEnum):
+    """How an attempt at an assessment reached the record."""
+
+    RECORDED = "recorded"  # somebody wrote down the result of a test taken elsewhere
+    ACCOUNT = "account"
+    LINK = "link"
+
+
+THROUGH_WORDS = {
+    Through.RECORDED: "Recorded by hand",
+    Through.ACCOUNT: "Taken here",
+    Through.LINK: "Taken here by a one-time link",
+}
 KIND_WORDS: dict[TrainingKind, str] = {
     TrainingKind.LIVE_TRAINING: "Live training",
     TrainingKind.MATERIAL_REVIEW: "Review of the material",

@@ -1,5 +1,7 @@
 """Record a training or a try at an assessment, and take one back, inside the open transaction of the use case."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -7,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import inspect
 
 from rems.core.db import db, require_transaction
-from rems.core.errors import NotFound
+from rems.core.errors import BadInput, NotFound
 from rems.core.facts import facts
 from rems.core.ids import uuid7
 from rems.evidence import steps as evidence
@@ -17,13 +19,25 @@ from rems.sites.models import StaffMember
 from rems.sites.queries import Entry
 from rems.sites.rules import said
 from rems.training.models import AssessmentAttempt, TrainingRecord
-from rems.training.rules import KIND_WORDS, TrainingKind, passed
+from rems.training.rules import KIND_WORDS, Through, TrainingKind, passed
 
 KINDS: dict[str, Any] = {kind.__tablename__: kind for kind in (TrainingRecord, AssessmentAttempt)}
 SET_ANEW = frozenset({"id", "recorded_at", "recorded_by", "supersedes_id", "void"})
 
 
-def trained(entry: Entry, who: StaffMember, kind: TrainingKind, *, holds_on: date, material: str) -> Evidence:
+@dataclass(frozen=True)
+class Taken:
+    """An attempt that was taken here: how, of which edition, whether every question was answered, and each answer."""
+
+    through: Through
+    question_set_id: UUID
+    whole: bool
+    answers: Mapping[str, Any]
+
+
+def trained(
+    entry: Entry, who: StaffMember, kind: TrainingKind, *, holds_on: date, material: str, edition_id: UUID | None = None
+) -> Evidence:
     """A person took a training of a program; it is evidence from that day on. The caller checked person and day."""
     require_transaction("recording a training")
     row = TrainingRecord(
@@ -35,6 +49,7 @@ def trained(entry: Entry, who: StaffMember, kind: TrainingKind, *, holds_on: dat
         staff_member_id=who.id,
         kind=kind,
         material=material.strip(),
+        edition_id=edition_id,
     )
     db.session.add(row)
     db.session.flush()
@@ -51,9 +66,15 @@ def tried(
     questions: int,
     correct: int,
     pass_mark_percent: int,
+    taken: Taken | None = None,
 ) -> tuple[AssessmentAttempt, Evidence | None]:
-    """One try of a person at the assessment of a program; only a pass is evidence. Raises BadInput for its score."""
+    """One try of a person at the assessment of a program; only a pass is evidence. Raises BadInput for its score.
+
+    `taken`: it was taken here. One with a question left open is refused, whatever its score.
+    """
     require_transaction("recording an assessment")
+    if taken is not None and not taken.whole:
+        raise BadInput("An assessment with an open question is not taken; answer each of them.")
     row = AssessmentAttempt(
         id=uuid7(),
         scope_id=entry.scope_id,
@@ -66,6 +87,9 @@ def tried(
         correct=correct,
         pass_mark_percent=pass_mark_percent,
         passed=passed(correct=correct, questions=questions, pass_mark_percent=pass_mark_percent),
+        came_through=taken.through if taken else Through.RECORDED,
+        question_set_id=taken.question_set_id if taken else None,
+        answers=dict(taken.answers) if taken else {},
     )
     db.session.add(row)
     db.session.flush()
