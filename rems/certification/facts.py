@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
+from rems.programs.aging import Renewal
 from rems.programs.rules import EvidenceKind, RuleException
 from rems.sites.rules import RELEVANT, StaffRole
 
@@ -100,7 +101,8 @@ class SiteFacts:
 
     `doses` are those on hand for a patient of `weight_kg`. `asked_since`: the day from which a requirement has been
     asked without a break; an infusion before it owes nothing. `left` names a representative who works there no more.
-    `handovers`: every change of the representative up to the day, oldest first; `lapsing` reads them.
+    `handovers`: every change of the representative up to the day, oldest first; `lapsing` reads them. `editions`: those
+    of courses that people must take anew.
     """
 
     site_id: UUID
@@ -115,6 +117,7 @@ class SiteFacts:
     asked_since: Mapping[str, date] = field(default_factory=dict)
     invoked: tuple[Invoked, ...] = ()
     handovers: tuple[Handover, ...] = ()
+    editions: tuple[Renewal, ...] = ()
 
     @cached_property
     def _by_kind(self) -> Mapping[EvidenceKind, tuple[Piece, ...]]:

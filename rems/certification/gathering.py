@@ -21,6 +21,7 @@ from rems.programs import queries as programs
 from rems.programs.rules import EvidenceKind
 from rems.sites.queries import Entry
 from rems.stock import queries as stock
+from rems.training.courses import queries as courses
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Gathered:
 def gather(entries: Sequence[Entry], lens: Lens) -> Mapping[UUID, Gathered]:
     """By scope. The entries were looked up for the reader, so they may be seen.
 
-    About twelve statements, however many entries there are, and only about the sites that are asked for.
+    About thirteen statements, however many entries there are, and only about the sites that are asked for.
     """
     sites, scopes = list({e.site_id for e in entries}), [e.scope_id for e in entries]
     if not entries:
@@ -48,6 +49,7 @@ def gather(entries: Sequence[Entry], lens: Lens) -> Mapping[UUID, Gathered]:
     weight = programs.reference_weight_kg(lens.known_at)
     doses = stock.doses_of(sites, lens, weight)
     forms = evidence.days_of(sites, list({e.program_id for e in entries}), EvidenceKind.ENROLLMENT_FORM, lens)
+    editions = courses.renewals({e.program_id for e in entries}, lens)
     found = {}
     for entry in entries:
         listed, certificate = people[entry.site_id], certificates.get(entry.scope_id)
@@ -64,6 +66,7 @@ def gather(entries: Sequence[Entry], lens: Lens) -> Mapping[UUID, Gathered]:
             certified_on=certificate.holds_on if certificate else None,
             last_infused_on=infused.get(place),
             handovers=handovers(named[entry.scope_id], listed, forms.get(place, ())),
+            editions=editions.get(entry.program_id, ()),
         )
         found[entry.scope_id] = Gathered(
             entry, known, certificate, tuple(acts[entry.scope_id]), tuple(invoked[entry.scope_id])

@@ -14,7 +14,7 @@ from rems.core.actor import Actor
 from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.paper.certificate import Certificate, Excepted, render_certificate
-from rems.paper.page import PageSize, Proof, content_digest
+from rems.paper.page import Proof, content_digest, page_size
 from rems.paper.parts import State, StateCell
 from rems.programs import queries as programs
 from rems.programs.queries import version as version_of
@@ -22,10 +22,6 @@ from rems.programs.rules import Program, Version
 from rems.signatures.printed import printed
 from rems.sites import details
 from rems.sites import queries as sites
-from rems.sites.models import Site
-
-LETTER = frozenset({"US", "CA", "MX"})
-
 
 STANDING: dict[CertificationState, tuple[State, str]] = {
     CertificationState.NOT_ENROLLED: (State.STOP, "Not enrolled: may not treat"),
@@ -39,11 +35,6 @@ STANDING: dict[CertificationState, tuple[State, str]] = {
     CertificationState.NOT_ASKED: (State.NOT_ASKED, "No certification is asked"),
 }
 """How a certification stands on a day, as a paper says it."""
-
-
-def page_size(site: Site) -> PageSize:
-    """The paper of the site's country."""
-    return "letter" if site.country in LETTER else "A4"
 
 
 def footer_line(program: Program, version: Version | None) -> str:
@@ -101,7 +92,7 @@ def certificate_pdf(actor: Actor, standing: Standing, lens: Lens, *, now: dateti
                 rules_digest=row.rules_digest,
                 content_digest=content_digest(content),
             ),
-            page_size=page_size(site),
+            page_size=page_size(site.country),
         )
     )
 

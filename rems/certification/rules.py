@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from rems.certification.aging import counting
 from rems.certification.facts import Answer, FindingState, Handover, Invoked, Member, Piece, Representative, SiteFacts
 from rems.certification.occasions import SOON_DAYS, on_occasion
 from rems.certification.used import pieces_used
@@ -69,7 +70,10 @@ def findings(version: Version, facts: SiteFacts, on: date) -> tuple[Finding, ...
 
 
 def _finding(asked: Requirement, version: Version, facts: SiteFacts, on: date) -> Finding:
+    facts, too_old = counting(asked, version, facts, on)
     state, why = _answer(asked, version, facts, on)
+    if state is FindingState.NOT_MET and too_old:
+        why = f"{why} {too_old}"
     if state in (FindingState.NOT_ASKED, FindingState.WAIVED):
         return Finding(asked, state, why)
     used = pieces_used(asked, facts)
@@ -111,21 +115,7 @@ def _answer(asked: Requirement, version: Version, facts: SiteFacts, on: date) ->
         return FindingState.WAIVED, f"Not asked while the site relies on: {full_stop(waived.exception.title)}"
     if asked.ask is Ask.DOSES_ON_SITE:
         return _doses(version, facts, relied)
-    return _renewed(asked, version, facts, on)
-
-
-def _renewed(asked: Requirement, version: Version, facts: SiteFacts, on: date) -> Answer:
-    """From the day of a new material, evidence older than it does not count for the requirements that it renews."""
-    begun = [m for m in version.materials if asked.code in m.renews and m.from_on <= on]
-    if not begun:
-        return _RULES[asked.ask](asked, facts, on)
-    newest = max(begun, key=lambda m: m.from_on)
-    counts = tuple(p for p in facts.evidence if p.kind != asked.evidence or p.holds_on >= newest.from_on)
-    state, why = _RULES[asked.ask](asked, replace(facts, evidence=counts), on)
-    if state is FindingState.NOT_MET and len(counts) < len(facts.evidence):
-        edition = f"{newest.title}, {newest.edition}, came on {long_day(newest.from_on)}"
-        why = f"{why} {edition}; what is older does not count."
-    return state, why
+    return _RULES[asked.ask](asked, facts, on)
 
 
 def exception_for(version: Version, invoked: Sequence[Invoked], on: date) -> Invoked | None:

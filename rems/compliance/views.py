@@ -14,7 +14,6 @@ from rems.compliance.keeping import Happened
 from rems.compliance.listing import Asked, Line
 from rems.compliance.models import Deviation
 from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource, is_open, state_of
-from rems.compliance.sending import filled, holds, seen
 from rems.compliance.shown import ACTION_MARK, SEVERITY_MARK, SOURCE_WORDS
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
@@ -27,6 +26,7 @@ from rems.sites.queries import Entry
 from rems.web.forms import BaseForm
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
+from rems.web.sending import filled, holds, seen
 from rems.web.tables import csv_answer
 
 bp = Blueprint("compliance", __name__)

@@ -111,7 +111,7 @@ def _compliance(scope_ids: Collection[UUID], lens: Lens) -> dict[UUID, Complianc
 
 def _people(entry: Entry, standing: Standing, lens: Lens) -> People:
     asked = matrix.requirements(standing.version)
-    rows = matrix.matrix(asked, training.known(entry, lens)) if asked else ()
+    rows = training.rows(entry, lens) if asked else ()
     return People(sum(row.asked for row in rows), sum(row.gaps > 0 for row in rows))
 
 

@@ -1,4 +1,4 @@
-"""A certificate: one page in a frame that names the site, the program, the days, the representative and who signed."""
+"""A certificate: one page in a frame that names a site or a person, the program, the days, and who signed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,10 @@ class Excepted:
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a certificate says. `statement` is one sentence; `standing` is how it stands on the day of the proof."""
+    """What a certificate says. `statement` is one sentence; `standing` is how it stands on the day of the proof.
+
+    One of a person names it as `site`, and role and site as `place`; it has no representative, and may be unsigned.
+    """
 
     number: str
     site: str
@@ -42,9 +45,9 @@ class Certificate:
     version_line: str
     statement: str
     days: Sequence[tuple[str, str]]
-    representative: str
-    signatures: Sequence[Signature]
     footer: Proof
+    representative: str = ""
+    signatures: Sequence[Signature] = ()
     excepted: Sequence[Excepted] = ()
     standing: StateCell | None = None
     title: str = "Certificate of site certification"
@@ -75,7 +78,7 @@ def _story(certificate: Certificate) -> list[Flowable]:
     facts: list[tuple[str, Flowable]] = [
         ("Certificate", paragraph(certificate.number, "key")),
         ("Program", paragraph(f"{certificate.program}\n{certificate.version_line}", "body")),
-        ("Authorized representative", paragraph(certificate.representative, "key")),
+        *([("Authorized representative", paragraph(signs, "key"))] if (signs := certificate.representative) else []),
         *((label, paragraph(day, "body")) for label, day in certificate.days),
     ]
     if certificate.standing:
@@ -95,8 +98,7 @@ def _story(certificate: Certificate) -> list[Flowable]:
         Spacer(1, 34),
         _ruled(facts),
         *(part for one in certificate.excepted for part in _excepted(one)),
-        Spacer(1, 34),
-        signature_block(certificate.signatures),
+        *([Spacer(1, 34), signature_block(certificate.signatures)] if certificate.signatures else []),
     ]
 
 

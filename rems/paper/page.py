@@ -11,9 +11,15 @@ from rems.paper.proof import Proof, content_digest, grouped
 from rems.paper.sheet import About, PageSize, Sheet, write
 from rems.paper.styles import grid, padded, styles
 
-__all__ = ["Document", "PageSize", "Proof", "content_digest", "grouped"]
+__all__ = ["Document", "PageSize", "Proof", "content_digest", "grouped", "page_size"]
 
+LETTER = frozenset({"US", "CA", "MX"})
 _FACTS, _LABEL = 194.0, 46.0  # widths of the block at the top right, and of its labels
+
+
+def page_size(country: str) -> PageSize:
+    """The paper of a country (ISO 3166)."""
+    return "letter" if country in LETTER else "A4"
 
 
 @dataclass(frozen=True)

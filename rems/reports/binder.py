@@ -5,12 +5,11 @@ from datetime import datetime
 
 from reportlab.platypus import Flowable
 
-from rems.certification.papers import page_size
 from rems.certification.shown import STATES
 from rems.core.actor import Actor
 from rems.core.lens import Lens
 from rems.paper import parts
-from rems.paper.page import Document, Proof, content_digest
+from rems.paper.page import Document, Proof, content_digest, page_size
 from rems.reports import binder_content
 from rems.reports.binder_values import Binder, DeviationLine, ProgramPart, Signed
 from rems.reports.site_compliance import REQUIREMENT, SHARES, Made, closing, known_words, long, moment_words, row, short
@@ -45,7 +44,7 @@ def site_binder(actor: Actor, site: Site, lens: Lens, *, now: datetime, settled:
             ("Asked by", f"{actor.name}, {actor.role}"),
             ("Made", moment_words(now)),
         ],
-        page_size=page_size(site),
+        page_size=page_size(site.country),
         footer=Proof(
             as_of=lens.as_of,
             known_at=lens.known_at if settled else None,

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 from reportlab.graphics.shapes import Drawing
 from reportlab.platypus import Flowable
 
-from rems.certification.papers import footer_line, page_size
+from rems.certification.papers import footer_line
 from rems.certification.queries import Standing, signed_by
 from rems.certification.rules import FindingState
 from rems.core.actor import Actor
 from rems.core.lens import Lens
 from rems.paper import parts
 from rems.paper.charts import Mark, MarkKind, Series, Zone, ZoneKind, steps
-from rems.paper.page import Document, Proof, content_digest, grouped
+from rems.paper.page import Document, Proof, content_digest, grouped, page_size
 from rems.programs.rules import Version
 from rems.reports.content import Content, Doses, Line, gather
 from rems.reports.rules import too_few
@@ -70,7 +70,7 @@ def site_compliance(
             ("Asked by", f"{actor.name}, {actor.role}"),
             ("Made", moment_words(now)),
         ],
-        page_size=page_size(site),
+        page_size=page_size(site.country),
         footer=Proof(
             as_of=lens.as_of,
             known_at=lens.known_at if settled else None,

@@ -21,7 +21,7 @@ from rems.sites.sheets import Outcome, Told
 from rems.training import logs, queries, xapi
 from rems.training.desk import bp, entry_to_change
 from rems.training.forms import LogForm
-from rems.training.matrix import matrix, pass_mark, requirements, title
+from rems.training.matrix import pass_mark, requirements, title
 from rems.training.rules import TrainingKind
 from rems.web.lens import current_lens
 from rems.web.tables import csv_answer
@@ -34,7 +34,7 @@ def as_table(site_id: UUID, code: str) -> ResponseReturnValue:
     found, entry = sites.site(actor, site_id), sites.entry(actor, site_id, code)
     lens = current_lens(zone=found.timezone)
     asked = requirements(entry.program.version_on(lens.as_of))
-    rows = matrix(asked, queries.known(entry, lens))
+    rows = queries.rows(entry, lens)
     heads = ["person", "role", "authorized representative", *map(title, asked), "gaps"]
     return csv_answer(
         f"training-{code.lower()}-{lens.as_of}.csv",

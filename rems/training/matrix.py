@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
+from rems.programs.aging import Renewal, last_day, renewed_by
 from rems.programs.rules import Ask, EvidenceKind, Program, Requirement, Version
 from rems.sites.rules import RELEVANT, StaffRole, said
 from rems.training.rules import KIND_WORDS
@@ -12,30 +14,41 @@ WORDS: dict[EvidenceKind, str] = {
     **{EvidenceKind(kind): words for kind, words in KIND_WORDS.items()},
     EvidenceKind.KNOWLEDGE_ASSESSMENT: "Knowledge assessment",
 }
+SOON_DAYS = 30
 ASKED_OF_PEOPLE = frozenset({Ask.EACH_STAFF_HAS, Ask.REPRESENTATIVE_HAS})
 
 
 @dataclass(frozen=True)
 class Known:
-    """A person as the matrix needs it: `taken` holds the newest day per kind, `failed` the newest failed try."""
+    """A person as the matrix needs it: `taken` holds the newest day per kind, `failed` the newest failed try.
+
+    `waits`: a one-time link to the assessment is out.
+    """
 
     name: str
     role: StaffRole
     represents: bool
     taken: Mapping[EvidenceKind, date] = field(default_factory=dict)
     failed: tuple[date, str] | None = None
+    id: UUID | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands for one requirement: met with the day, or what is missing, as state and words."""
+    """What stands for one requirement, as state and words: met with the day, due soon, or what is missing."""
 
     state: str
     words: str
 
     @property
     def met(self) -> bool:
-        return self.state == "met"
+        """Met today, also when it is due soon."""
+        return self.state in ("met", "soon")
+
+    @property
+    def due(self) -> bool:
+        return self.state == "soon"
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,15 @@ class Row:
     @property
     def gaps(self) -> int:
         return sum(cell is not None and not cell.met for cell in self.cells)
+
+    @property
+    def due(self) -> int:
+        return sum(cell is not None and cell.due for cell in self.cells)
+
+    @property
+    def state(self) -> str:
+        """late with a gap, soon with something that is due, met, or off: nothing is asked."""
+        return "late" if self.gaps else "soon" if self.due else "met" if self.asked else "off"
 
 
 @dataclass(frozen=True)
@@ -92,10 +114,26 @@ def title(requirement: Requirement) -> str:
     return f"{words}, representative" if requirement.ask is Ask.REPRESENTATIVE_HAS else words
 
 
-def matrix(asked: Sequence[Requirement], people: Iterable[Known]) -> tuple[Row, ...]:
-    """A row per person: those with a gap first, then by name."""
-    rows = [Row(person, tuple(_cell(r, person) for r in asked)) for person in people]
-    return tuple(sorted(rows, key=lambda row: (-row.gaps, not row.asked, row.person.name)))
+def matrix(
+    version: Version | None, people: Iterable[Known], on: date, editions: Sequence[Renewal] = ()
+) -> tuple[Row, ...]:
+    """A row per person on a day: those with a gap first, then those with something due, then by name.
+
+    `editions`: those published that ask for a training anew, also those that come within the days of `SOON_DAYS`.
+    """
+    columns = [(r, version and _edition(r, version, editions, on)) for r in requirements(version)]
+    rows = [Row(person, tuple(_cell(r, e or (None, None), person, on) for r, e in columns)) for person in people]
+    return tuple(sorted(rows, key=lambda row: (-row.gaps, -row.due, not row.asked, row.person.name)))
+
+
+Editions = tuple[Renewal | None, Renewal | None]
+"""The newest edition that renews a requirement, and the next one that will."""
+
+
+def _edition(asked: Requirement, version: Version, editions: Sequence[Renewal], on: date) -> Editions:
+    now = renewed_by(asked, version, editions, on)
+    later = renewed_by(asked, version, editions, on + timedelta(days=SOON_DAYS))
+    return now, None if later == now else later
 
 
 def tallies(asked: Sequence[Requirement], rows: Sequence[Row]) -> tuple[Tally, ...]:
@@ -108,13 +146,32 @@ def tallies(asked: Sequence[Requirement], rows: Sequence[Row]) -> tuple[Tally, .
     return tuple(found)
 
 
-def _cell(requirement: Requirement, person: Known) -> Cell | None:
+def _cell(requirement: Requirement, editions: Editions, person: Known, on: date) -> Cell | None:
     of_everybody = requirement.ask is Ask.EACH_STAFF_HAS
     if not (person.role in RELEVANT if of_everybody else person.represents):
         return None
-    if requirement.evidence and (on := person.taken.get(requirement.evidence)):
-        return Cell("met", said(on))
-    if requirement.evidence is EvidenceKind.KNOWLEDGE_ASSESSMENT and person.failed:
-        tried_on, score = person.failed
-        return Cell("late", f"Not passed {said(tried_on)}, {score}")
+    taken = person.taken.get(requirement.evidence) if requirement.evidence else None
+    if taken:
+        return _aged(requirement, editions, taken, on)
+    if requirement.evidence is EvidenceKind.KNOWLEDGE_ASSESSMENT:
+        if person.waits:
+            return Cell("wait", "Link sent")
+        if person.failed:
+            tried_on, score = person.failed
+            return Cell("late", f"Not passed {said(tried_on)}, {score}")
     return Cell("late", "Missing")
+
+
+def _aged(requirement: Requirement, editions: Editions, taken: date, on: date) -> Cell:
+    """What was taken on a day, as it counts on another."""
+    now, later = editions
+    last = last_day(requirement, taken)
+    if now and taken < now.from_on:
+        return Cell("late", f"{said(taken)}, before {now.edition} of {said(now.from_on)}")
+    if last and last < on:
+        return Cell("late", f"Expired {said(last)}")
+    if later and taken < later.from_on:
+        return Cell("soon", f"{later.edition.capitalize()} from {said(later.from_on)}")
+    if last:
+        return Cell("soon" if (last - on).days <= SOON_DAYS else "met", f"Until {said(last)}")
+    return Cell("met", said(taken))

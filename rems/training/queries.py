@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from rems.core.db import db
@@ -14,7 +14,9 @@ from rems.sites import details
 from rems.sites import queries as sites
 from rems.sites.details import Person
 from rems.sites.queries import Entry
-from rems.training.matrix import WORDS, Known
+from rems.training.assessments import queries as assessments
+from rems.training.courses import queries as courses
+from rems.training.matrix import SOON_DAYS, WORDS, Known, Row, matrix
 from rems.training.models import AssessmentAttempt, TrainingRecord
 from rems.training.rules import TrainingKind
 
@@ -76,14 +78,33 @@ def _shared(entry: Entry, lens: Lens) -> dict[UUID, dict[EvidenceKind, date]]:
     return found
 
 
-def known(entry: Entry, lens: Lens) -> list[Known]:
-    """The staff of the day as the matrix needs it: what each took, and the newest try that was not passed."""
+def known(entry: Entry, lens: Lens, *, now: datetime | None = None) -> list[Known]:
+    """The staff of the day as the matrix needs it: what each took, and the newest try that was not passed.
+
+    With `now` also who has a one-time link that still opens.
+    """
     representative = sites.representative(entry.scope_id, lens)
     signs = representative[1].id if representative else None
+    waiting = assessments.waiting(entry.scope_id, lens, now) if now else frozenset()
     return [
-        Known(one.person.name, one.person.role, one.person.id == signs, one.taken, _failed(one))
+        Known(
+            one.person.name,
+            one.person.role,
+            one.person.id == signs,
+            one.taken,
+            _failed(one),
+            id=one.person.id,
+            waits=one.person.id in waiting,
+        )
         for one in people(entry.site_id, entry, lens)
     ]
+
+
+def rows(entry: Entry, lens: Lens, *, now: datetime | None = None) -> tuple[Row, ...]:
+    """The matrix of a site under a program on a day."""
+    soon = Lens(lens.as_of + timedelta(days=SOON_DAYS), lens.known_at)
+    editions = courses.renewals({entry.program_id}, soon).get(entry.program_id, ())
+    return matrix(entry.program.version_on(lens.as_of), known(entry, lens, now=now), lens.as_of, editions)
 
 
 def _failed(one: PersonTraining) -> tuple[date, str] | None:

@@ -18,7 +18,7 @@ from rems.training import actions, queries
 from rems.training import log_views as log_views  # its pages stand on the same blueprint
 from rems.training.desk import bp, entry_to_change
 from rems.training.forms import AttemptForm, TrainingForm
-from rems.training.matrix import Known, matrix, pass_mark, requirements, tallies, title
+from rems.training.matrix import Known, pass_mark, requirements, tallies, title
 from rems.training.rules import TrainingKind
 from rems.web.lens import current_lens
 
@@ -32,7 +32,7 @@ def site(site_id: UUID, code: str) -> ResponseReturnValue:
     lens = current_lens(zone=found.timezone)
     version = entry.program.version_on(lens.as_of)
     asked = requirements(version)
-    rows = matrix(asked, queries.known(entry, lens))
+    rows = queries.rows(entry, lens, now=utcnow())
     return render_template(
         "training/site.html",
         site=found,

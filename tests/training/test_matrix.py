@@ -13,7 +13,8 @@ from rems.training.matrix import Cell, Known, matrix, requirements, tallies, tit
 PROGRAMS = files.load(Path(__file__).parents[2] / "config" / "programs").programs
 KYMRIAH, LABEL, EUROPE = (PROGRAMS[c] for c in ("US-FDA-REMS-KYMRIAH", "US-FDA-LABEL-CART-2025", "EU-RMP-CART"))
 ON = date(2019, 5, 2)
-ASKED = requirements(KYMRIAH.version_on(ON))
+VERSION = KYMRIAH.version_on(ON)
+ASKED = requirements(VERSION)
 E = EvidenceKind
 ALL_TAKEN = {E.LIVE_TRAINING: ON, E.STAFF_TRAINING: ON, E.KNOWLEDGE_ASSESSMENT: ON}
 
@@ -51,37 +52,37 @@ def test_a_column_says_when_the_representative_is_asked():
 
 
 def test_only_the_representative_is_asked_for_the_live_training():
-    (row,) = matrix(ASKED, [nurse()])
+    (row,) = matrix(VERSION, [nurse()], ON)
     assert row.cells == (None, None, Cell("late", "Missing"), Cell("late", "Missing"))
-    (row,) = matrix(ASKED, [nurse(represents=True, taken=ALL_TAKEN)])
+    (row,) = matrix(VERSION, [nurse(represents=True, taken=ALL_TAKEN)], ON)
     assert [c and c.words for c in row.cells] == ["2 May 2019"] * 4
     assert row.gaps == 0
 
 
 @pytest.mark.parametrize("role", StaffRole)
 def test_relevant_roles_are_asked_and_others_are_not(role):
-    (row,) = matrix(ASKED, [nurse(role=role)])
+    (row,) = matrix(VERSION, [nurse(role=role)], ON)
     assert row.asked is (role in RELEVANT)
 
 
 def test_a_failed_try_is_shown_until_one_is_passed():
     failed = {"failed": (ON, "7 of 10")}
-    (row,) = matrix(ASKED, [nurse(**failed)])
+    (row,) = matrix(VERSION, [nurse(**failed)], ON)
     assert row.cells[3] == Cell("late", "Not passed 2 May 2019, 7 of 10")
-    (row,) = matrix(ASKED, [nurse(taken={E.KNOWLEDGE_ASSESSMENT: ON}, **failed)])
+    (row,) = matrix(VERSION, [nurse(taken={E.KNOWLEDGE_ASSESSMENT: ON}, **failed)], ON)
     assert row.cells[3] == Cell("met", "2 May 2019")
 
 
 def test_those_with_a_gap_come_first_then_by_name_and_those_not_asked_last():
     people = [nurse("Zoe", taken=ALL_TAKEN), nurse("Ann", role=StaffRole.OTHER), nurse("Bea", taken=ALL_TAKEN)]
     people += [nurse("Cy", taken={E.STAFF_TRAINING: ON}), nurse("Dee")]
-    assert [row.person.name for row in matrix(ASKED, people)] == ["Dee", "Cy", "Bea", "Zoe", "Ann"]
+    assert [row.person.name for row in matrix(VERSION, people, ON)] == ["Dee", "Cy", "Bea", "Zoe", "Ann"]
 
 
 def test_a_tally_counts_with_the_whole_and_names_who_is_missing():
     people = [nurse(n, taken=ALL_TAKEN) for n in "AB"] + [nurse(n) for n in ("Una", "Vic", "Wes", "Xi")]
-    found = tallies(ASKED, matrix(ASKED, people))
+    found = tallies(ASKED, matrix(VERSION, people, ON))
     assert found[0].words == "Nobody of this day's staff is asked."
     assert found[2].words == "2 of 6. Missing: Una, Vic, Wes and 1 more."
     assert (found[2].met, found[2].asked) == (2, 6)
-    assert tallies(ASKED, matrix(ASKED, people[:2]))[2].words == "2 of 2."
+    assert tallies(ASKED, matrix(VERSION, people[:2], ON))[2].words == "2 of 2."

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
@@ -20,6 +20,7 @@ from rems.sites.models import Site
 from rems.sites.queries import Entry
 from rems.web.forms import BaseForm
 from rems.web.lens import current_lens
+from rems.web.sending import short_form
 
 bp = Blueprint("audits", __name__)
 BOTH = ["GET", "POST"]
@@ -98,14 +99,7 @@ def back(root_id: UUID, words: str, where: str = "") -> ResponseReturnValue:
 
 def step(form: BaseForm, found: Here, title: str, act: str, sentence: str = "", **more: Any) -> ResponseReturnValue:
     """One short form about an audit; 422 where it says what is to fix."""
-    page = render_template(
-        "audits/form.html",
-        form=form,
-        heading=title,
-        act=act,
-        sentence=sentence or f"Audit {found.row.number} of {found.site.name}, under {found.entry.program.title}.",
-        crumb=f"Audit {found.row.number}",
-        back=url_for("audits.show", audit_id=found.row.root_id),
-        **{"upload": False, "signs": False, **more},
-    )
-    return page, 422 if form.problems() else 200
+    said = sentence or f"Audit {found.row.number} of {found.site.name}, under {found.entry.program.title}."
+    here = url_for("audits.show", audit_id=found.row.root_id)
+    above = [("Audits", url_for("audits.index")), (f"Audit {found.row.number}", here)]
+    return short_form(form, title, act, said, above, **more)

@@ -6,7 +6,6 @@ from typing import Any
 
 from reportlab.platypus import Flowable
 
-from rems.certification.papers import page_size
 from rems.certification.words import long_day, plural
 from rems.compliance.audits.content import report_content
 from rems.compliance.audits.desk_views import FORMAT_WORDS, Here
@@ -15,7 +14,7 @@ from rems.compliance.audits.queries import FindingLine, findings_of
 from rems.compliance.audits.rules import VERDICT_WORDS, WITHHELD, AuditFormat, Verdict
 from rems.core.lens import Lens
 from rems.paper import parts
-from rems.paper.page import Document, Proof, content_digest, grouped
+from rems.paper.page import Document, Proof, content_digest, grouped, page_size
 from rems.programs import queries as programs
 from rems.signatures.printed import printed
 from rems.signatures.queries import Proved
@@ -94,7 +93,7 @@ def _paper(
             ("Reported", long_day(date.fromisoformat(content["reported_on"]))),
             ("Printed", f"{long_day(moment.date())}, {moment:%H:%M} UTC, for {name}"),
         ],
-        page_size=page_size(site),
+        page_size=page_size(site.country),
         footer=Proof(
             as_of=lens.as_of,
             known_at=lens.known_at,

@@ -12,7 +12,6 @@ from rems.compliance.audits.content import report_content
 from rems.compliance.audits.desk_views import BOTH, Here, back, bp, here, managed, now, step
 from rems.compliance.audits.forms import CloseForm, ReportForm, ResponseForm
 from rems.compliance.audits.models import SiteAudit
-from rems.compliance.sending import filled, holds, seen, seen_or_none
 from rems.core.clock import utcnow
 from rems.core.errors import NotFound
 from rems.signatures import queries as signatures
@@ -20,6 +19,7 @@ from rems.signatures.queries import Proved
 from rems.sites.queries import Entry
 from rems.web.downloads import file_answer
 from rems.web.filters import plural
+from rems.web.sending import filled, holds, seen, seen_or_none
 
 
 def signed(entry: Entry, row: SiteAudit) -> list[Proved]:

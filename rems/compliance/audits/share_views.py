@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
@@ -13,7 +13,6 @@ from rems.compliance.audits.desk_views import BOTH, FORMAT_WORDS, back, bp, now,
 from rems.compliance.audits.forms import AcceptForm, ReasonForm, ShareForm
 from rems.compliance.audits.models import AuditShare
 from rems.compliance.audits.rules import VERDICT_WORDS, WITHHELD, covered, places
-from rems.compliance.sending import filled, holds, seen
 from rems.compliance.shown import SEVERITY_MARK
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import NotAllowed, NotFound
@@ -24,6 +23,7 @@ from rems.sites.queries import Entry
 from rems.web.downloads import file_answer
 from rems.web.forms import BaseForm
 from rems.web.lens import current_lens
+from rems.web.sending import filled, holds, seen, short_form
 
 
 @bp.route("/audits/<uuid:audit_id>/share", methods=BOTH)
@@ -144,15 +144,5 @@ def _to(row: AuditShare, words: str) -> ResponseReturnValue:
 
 
 def _step(form: BaseForm, row: AuditShare, entry: Entry, site: Site, title: str, act: str) -> ResponseReturnValue:
-    page = render_template(
-        "audits/form.html",
-        form=form,
-        heading=title,
-        act=act,
-        sentence=f"{site.name}, under {entry.program.title}.",
-        crumb="Shared audit",
-        back=url_for("audits.given", share_id=row.root_id),
-        upload=False,
-        signs=False,
-    )
-    return page, 422 if request.method == "POST" and form.problems() else 200
+    above = [("Audits", url_for("audits.index")), ("Shared audit", url_for("audits.given", share_id=row.root_id))]
+    return short_form(form, title, act, f"{site.name}, under {entry.program.title}.", above)

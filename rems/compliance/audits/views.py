@@ -19,7 +19,6 @@ from rems.compliance.audits.forms import BeginForm, MoveForm, PlanForm, ReasonFo
 from rems.compliance.audits.listing import Asked
 from rems.compliance.audits.report_views import signed
 from rems.compliance.audits.rules import VERDICT_WORDS, AuditFormat, AuditState, Side, is_overdue
-from rems.compliance.sending import filled, holds, seen
 from rems.compliance.shown import SEVERITY_MARK
 from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
@@ -28,6 +27,7 @@ from rems.sites import details
 from rems.sites import queries as sites
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
+from rems.web.sending import filled, holds, seen, short_form
 from rems.web.tables import csv_answer
 
 __all__ = ["bp"]
@@ -207,18 +207,9 @@ def new(site_id: UUID, code: str) -> ResponseReturnValue:
             key = planning.plan(site_id, code, asked, by=actor, now=utcnow())
             flash("The audit is planned. The site sees it at once.")
             return redirect(url_for("audits.show", audit_id=key))
-    page = render_template(
-        "audits/form.html",
-        form=form,
-        heading="Plan an audit",
-        act="Plan",
-        sentence=f"{site.name}, under {entry.program.title}. {_when(entry, site.timezone)}",
-        crumb="Sites that are due",
-        back=url_for("audits.plan_of_all"),
-        upload=False,
-        signs=False,
-    )
-    return page, 422 if form.problems() else 200
+    sentence = f"{site.name}, under {entry.program.title}. {_when(entry, site.timezone)}"
+    above = [("Audits", url_for("audits.index")), ("Sites that are due", url_for("audits.plan_of_all"))]
+    return short_form(form, "Plan an audit", "Plan", sentence, above)
 
 
 def _when(entry: sites.Entry, zone: str) -> str:

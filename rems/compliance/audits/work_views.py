@@ -16,11 +16,11 @@ from rems.compliance.audits.models import AuditAnswer
 from rems.compliance.audits.rules import Item, Side, Verdict
 from rems.compliance.audits.working import Noted, Said, Upload
 from rems.compliance.rules import DeviationSeverity
-from rems.compliance.sending import filled, holds, seen_or_none
 from rems.core.clock import utcnow
 from rems.core.errors import NotAllowed
 from rems.core.lens import Lens
 from rems.web.downloads import file_answer
+from rems.web.sending import filled, holds, seen_or_none
 
 TYPES = {"pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg", "text": "text/plain; charset=utf-8"}
 

@@ -1,9 +1,11 @@
-"""What the forms of this floor share: filled or as sent, whether it holds, and the state that its page showed."""
+"""What short forms share: filled or as sent, whether it holds, and the state that its page showed."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import request
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
 
 from rems.core.errors import BadInput
 from rems.web.forms import BaseForm
@@ -33,3 +35,32 @@ def seen_or_none(form: BaseForm) -> UUID | None:
         return UUID(form["seen"].data) if form["seen"].data else None
     except ValueError as error:
         raise BadInput("The page does not say which state it showed; open it anew.") from error
+
+
+def short_form(
+    form: BaseForm,
+    heading: str,
+    act: str,
+    sentence: str,
+    above: Sequence[tuple[str, str]],
+    *,
+    upload: bool = False,
+    signs: bool = False,
+    **more: Any,
+) -> ResponseReturnValue:
+    """The page of one short form, 422 where it says what is to fix.
+
+    `above`: title and address of the pages it belongs to; the last is where it leads back to.
+    """
+    page = render_template(
+        "web/step.html",
+        form=form,
+        heading=heading,
+        act=act,
+        sentence=sentence,
+        above=above,
+        upload=upload,
+        signs=signs,
+        **more,
+    )
+    return page, 422 if form.problems() else 200
