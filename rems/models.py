@@ -16,6 +16,7 @@ from rems.reports import models as reports
 from rems.signatures import models as signatures
 from rems.sites import models as sites
 from rems.stock import models as stock
+from rems.training import import_models as training_imports
 from rems.training import models as training
 
 METADATA = Base.metadata
@@ -26,6 +27,7 @@ FLOORS = (
     sites,
     evidence,
     training,
+    training_imports,
     stock,
     background,
     certification,

@@ -31,6 +31,7 @@ KINDS = {
     **dict.fromkeys(("stock_lot", "stock_movement", "reservation", "stock_count"), "site"),
     **dict.fromkeys(("scope", "authorized_representative", "site_enrollment", "certification"), "scope"),
     **dict.fromkeys(("training_record", "assessment_attempt"), "scope"),
+    **dict.fromkeys(("course_mapping", "list_format"), "scope"),
     **dict.fromkeys(("patient", "patient_fact", "authorization", "infusion", "visit", "adverse_event"), "scope"),
     **dict.fromkeys(("certification_act", "exception_invocation", "stop_override", "override_report"), "scope"),
     **dict.fromkeys(("deviation", "corrective_action"), "scope"),

@@ -2,11 +2,17 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, fact_args
 from rems.training.rules import TrainingKind
+
+
+def taken_once(table: str) -> Index:
+    """What was taken from a sponsor's system (`came_as`: its own number of the record) is taken once in a scope."""
+    where = text("came_as <> '' AND supersedes_id IS NULL")
+    return Index(f"uq_{table}_came_as", "scope_id", "came_as", unique=True, postgresql_where=where)
 
 
 class TrainingRecord(Fact, Base):
@@ -15,12 +21,14 @@ class TrainingRecord(Fact, Base):
     __tablename__ = "training_record"
     __table_args__ = fact_args(
         "training_record",
+        taken_once("training_record"),
         ForeignKeyConstraint(["staff_member_id", "site_id"], ["staff_member.id", "staff_member.scope_id"]),
     )
     site_id: Mapped[UUID]
     staff_member_id: Mapped[UUID]
     kind: Mapped[TrainingKind]
     material: Mapped[str]
+    came_as: Mapped[str] = mapped_column(server_default=text("''"), default="")
 
 
 class AssessmentAttempt(Fact, Base):
@@ -29,6 +37,7 @@ class AssessmentAttempt(Fact, Base):
     __tablename__ = "assessment_attempt"
     __table_args__ = fact_args(
         "assessment_attempt",
+        taken_once("assessment_attempt"),
         ForeignKeyConstraint(["staff_member_id", "site_id"], ["staff_member.id", "staff_member.scope_id"]),
         CheckConstraint("questions > 0", name="asks_something"),
         CheckConstraint("correct BETWEEN 0 AND questions", name="score_within_questions"),
@@ -42,3 +51,4 @@ class AssessmentAttempt(Fact, Base):
     correct: Mapped[int]
     pass_mark_percent: Mapped[int]
     passed: Mapped[bool]
+    came_as: Mapped[str] = mapped_column(server_default=text("''"), default="")

@@ -23,8 +23,13 @@ KINDS: dict[str, Any] = {kind.__tablename__: kind for kind in (TrainingRecord, A
 SET_ANEW = frozenset({"id", "recorded_at", "recorded_by", "supersedes_id", "void"})
 
 
-def trained(entry: Entry, who: StaffMember, kind: TrainingKind, *, holds_on: date, material: str) -> Evidence:
-    """A person took a training of a program; it is evidence from that day on. The caller checked person and day."""
+def trained(
+    entry: Entry, who: StaffMember, kind: TrainingKind, *, holds_on: date, material: str, came_as: str = ""
+) -> Evidence:
+    """A person took a training of a program; it is evidence from that day on. The caller checked person and day.
+
+    `came_as`: the number of the record in the sponsor's own system, empty for one that was made here.
+    """
     require_transaction("recording a training")
     row = TrainingRecord(
         id=uuid7(),
@@ -35,6 +40,7 @@ def trained(entry: Entry, who: StaffMember, kind: TrainingKind, *, holds_on: dat
         staff_member_id=who.id,
         kind=kind,
         material=material.strip(),
+        came_as=came_as,
     )
     db.session.add(row)
     db.session.flush()
@@ -51,6 +57,7 @@ def tried(
     questions: int,
     correct: int,
     pass_mark_percent: int,
+    came_as: str = "",
 ) -> tuple[AssessmentAttempt, Evidence | None]:
     """One try of a person at the assessment of a program; only a pass is evidence. Raises BadInput for its score."""
     require_transaction("recording an assessment")
@@ -66,6 +73,7 @@ def tried(
         correct=correct,
         pass_mark_percent=pass_mark_percent,
         passed=passed(correct=correct, questions=questions, pass_mark_percent=pass_mark_percent),
+        came_as=came_as,
     )
     db.session.add(row)
     db.session.flush()
