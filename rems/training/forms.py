@@ -79,9 +79,9 @@ class ColumnsForm(CarriedForm):
     record = ChoiceField(PARTS["record"], optional=True, hint="By it nothing is taken twice, whatever file it is in")
     day_format = ChoiceField("How its days are written", choices=list(DAY_WORDS.items()), shown="radio")
     called = TextField(
-        "Keep these columns as",
+        "Name of the list",
         longest=80,
-        hint="Such as the system they come from. What was kept by a name is replaced",
+        hint="Such as the system it comes from; the columns are kept under it, in place of what was before",
     )
 
 

@@ -9,13 +9,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select
-
 from rems.core.actor import Actor
 from rems.core.clock import day_in
-from rems.core.db import db, transaction
+from rems.core.db import transaction
 from rems.core.errors import BadInput
-from rems.core.facts import facts
 from rems.sites import queries as sites
 from rems.sites import sheets
 from rems.sites.models import StaffMember
@@ -24,13 +21,11 @@ from rems.sites.rules import check_not_ahead, folded, said, was_there
 from rems.sites.sheets import Column, Line, Outcome, Told, read_iso_day
 from rems.training import formats, keeping, matrix, results, rules, steps, xapi
 from rems.training.keeping import entry_to_fill
-from rems.training.models import AssessmentAttempt, TrainingRecord
+from rems.training.on_record import ASSESSMENT, Key, on_record
 from rems.training.results import LONGEST_RECORD, Course, Said, kept_text
 from rems.training.rules import TrainingKind
 
-ASSESSMENT = "assessment"
 KINDS = (*TrainingKind, ASSESSMENT)
-Key = tuple[UUID, str, date, str]
 COLUMNS = (
     Column("name", True, "Name of the person"),
     Column("email", False, "E-mail; by it a person is found, else by name"),
@@ -69,15 +64,6 @@ class Taken:
     @property
     def key(self) -> Key:
         return self.who.id, self.kind, self.on, folded(self.material)
-
-
-@dataclass
-class Known:
-    """What is on record: all, what has no number of a sponsor's system, and by such a number whether it stands."""
-
-    all: set[Key] = field(default_factory=set)
-    without_number: set[Key] = field(default_factory=set)
-    records: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass
@@ -139,7 +125,7 @@ def _lines(entry: Entry, sent: Sent, by: Actor) -> Sequence[Line | Told]:
 
 def _plan(lines: Sequence[Line | Told], entry: Entry, by: Actor, now: datetime) -> Plan:
     people = sites.staff(entry.site_id)
-    known = _on_record(entry)
+    known = on_record(entry)
     today = day_in(sites.site(by, entry.site_id).timezone, now)
     plan = Plan([])
 
@@ -151,6 +137,7 @@ def _plan(lines: Sequence[Line | Told], entry: Entry, by: Actor, now: datetime) 
         taken = _taken(line, people, today)
         words = f"{taken.kind.replace('-', ' ')} on {said(taken.on)}, {taken.material}"
         if taken.key in (known.without_number if record else known.all):
+            known.without_number.discard(taken.key)  # it stands for one number alone
             return Told(line, Outcome.SAME, line["name"])
         plan.new[line.number] = taken
         return Told(line, Outcome.NEW, line["name"], words)
@@ -165,28 +152,6 @@ def _plan(lines: Sequence[Line | Told], entry: Entry, by: Actor, now: datetime) 
     unclear = [line for line in lines if isinstance(line, Told)]
     plan.told = sorted([*clear, *unclear], key=lambda one: one.line.number)
     return plan
-
-
-def _on_record(entry: Entry) -> Known:
-    """Everything of the people of the site under the program."""
-    found = Known()
-    for kind, what, words in (
-        (TrainingRecord, TrainingRecord.kind, TrainingRecord.material),
-        (AssessmentAttempt, literal(ASSESSMENT), AssessmentAttempt.question_set),
-    ):
-        numbered = select(kind.came_as).where(kind.scope_id == entry.scope_id, kind.came_as != "")
-        found.records.update(dict.fromkeys(db.session.scalars(numbered.where(kind.supersedes_id.is_(None))), False))
-        standing = facts(kind, scope_id=entry.scope_id).with_only_columns(
-            kind.staff_member_id, what, kind.holds_on, words, kind.came_as
-        )
-        for who, did, on, material, record in db.session.execute(standing):
-            one = (who, str(did), on, folded(material))
-            found.all.add(one)
-            if record:
-                found.records[record] = True
-            else:
-                found.without_number.add(one)
-    return found
 
 
 def _taken(line: Line, people: Sequence[StaffMember], today: date) -> Taken:

@@ -1,5 +1,6 @@
 """The import of a sponsor's training, in a real browser: each question is answered once, by everybody."""
 
+import json
 from datetime import date
 
 from playwright.sync_api import expect
@@ -9,6 +10,7 @@ from rems.sites import actions as sites
 from rems.sites.rules import StaffRole
 from tests.browser.test_stock import looked_at
 from tests.factories import KYMRIAH
+from tests.training.test_xapi import statement
 
 LIST = (
     "Learner Name,E-mail,Course Title,Completion Date,Completion Status,Grade,Transcript Number\n"
@@ -17,6 +19,9 @@ LIST = (
     "Tobias Renquist,,Fire safety at the workplace,3/6/2018,Completed,,T-1003\n"
     "Žofia Nowak-Wiśniewska,zofia@hl.example,Knowledge assessment 2017-2,,In progress,,T-1004\n"
 )
+IRI = {
+    "id": "https://learning.sponsor.example/xapi/activities/tisagenlecleucel-rems-knowledge-assessment-2017-second-edition"
+}
 
 
 def test_a_list_of_a_sponsor_is_taken_by_everybody(page, sign_in, axe, shots, world):
@@ -44,7 +49,7 @@ def test_a_list_of_a_sponsor_is_taken_by_everybody(page, sign_in, axe, shots, wo
     expect(page.get_by_role("heading", name="There are 2 things to fix")).to_be_visible()
     looked_at(page, axe, shots, "import-columns-refused")
     page.get_by_label("Month first").check()
-    page.get_by_label("Keep these columns as").fill("Sponsor's learning system")
+    page.get_by_label("Name of the list").fill("Sponsor's learning system")
     page.get_by_role("button", name="Keep the columns and go on").click()
     expect(page.get_by_role("heading", name="What the courses count as")).to_be_visible()
     looked_at(page, axe, shots, "import-courses")
@@ -66,6 +71,20 @@ def test_a_list_of_a_sponsor_is_taken_by_everybody(page, sign_in, axe, shots, wo
     page.get_by_role("button", name="Show what it would do").click()
     expect(page.get_by_text("Record T-1001 was taken already.")).to_be_visible()
     looked_at(page, axe, shots, "import-again")
+
+    page.goto(f"{here}/import")
+    sent = {
+        "name": "statements.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(statement(object=IRI)).encode(),
+    }
+    page.get_by_label("Log", exact=True).set_input_files(sent)
+    page.get_by_role("button", name="Show what it would do").click()
+    page.get_by_label(IRI["id"]).select_option(label="Knowledge assessment")
+    looked_at(page, axe, shots, "import-courses-xapi")
+    page.get_by_role("button", name="Keep this and show what it would do").click()
+    expect(page.get_by_text("The program sets no pass mark; give the one that was used.")).to_be_visible()
+    looked_at(page, axe, shots, "import-told-xapi")
 
     page.goto(f"{here}/mappings")
     looked_at(page, axe, shots, "mappings")

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from rems.access.rules import Role
@@ -25,6 +26,7 @@ from rems.training.formats import DayFormat, Format
 from rems.training.logs import Sent
 from rems.training.models import TrainingRecord
 from rems.training.results import CountsAs, Course
+from rems.training.rules import TrainingKind
 from tests.factories import KYMRIAH, Hospital, World, csrf
 from tests.training.test_formats import COLUMNS, HEAD
 from tests.training.test_logs import HEAD as OURS
@@ -78,10 +80,12 @@ def test_two_tries_of_one_day_are_two_by_their_numbers_and_one_without(hospital:
     assert take(hospital, by_hand) == [(Outcome.SAME, "")]
 
 
-def test_what_was_recorded_by_hand_is_not_taken_again_under_a_number(hospital: Hospital) -> None:
+def test_what_was_recorded_by_hand_stands_for_one_number_and_not_for_two(hospital: Hospital) -> None:
     keep(hospital)
     take(hospital, OURS + "Žofia Nowak,,assessment,2018-03-02,Assessment 2017-2,10,9,80\n")
-    assert take(hospital, json.dumps(statement())) == [(Outcome.SAME, "")]
+    second = statement(id="00000000-0000-4000-8000-000000000002")
+    assert [o for o, _ in take(hospital, json.dumps([statement(), second]))] == [Outcome.SAME, Outcome.NEW]
+    assert [o for o, _ in take(hospital, json.dumps([statement(), second]))] == [Outcome.SAME, Outcome.SAME]
 
 
 def test_what_was_taken_back_stays_so_when_its_number_comes_again(world: World, hospital: Hospital) -> None:
@@ -95,6 +99,20 @@ def test_what_was_taken_back_stays_so_when_its_number_comes_again(world: World, 
         (Outcome.SAME, "Record T-1 was taken already, and taken back since."),
         (Outcome.LEFT, "LIVE was not completed, so nothing is recorded."),
     ]
+
+
+def test_the_database_itself_keeps_a_number_once_in_a_site_under_a_program(world: World, hospital: Hospital) -> None:
+    keep(hospital, LIVE, CountsAs.LIVE_TRAINING)
+    take(hospital, LIST, "Acme")
+    with reading(hospital.coordinator):
+        here = entry(hospital)
+        [who] = [one for one in site_queries.staff(hospital.site_id) if one.name == "Tobias Renquist"]
+    again = {"holds_on": date(2018, 3, 14), "material": "Other", "came_as": "T-1"}
+    with (
+        pytest.raises(IntegrityError, match="uq_training_record_came_as"),
+        transaction(hospital.coordinator, "test.again", at=world.now),
+    ):
+        steps.trained(here, who, TrainingKind.LIVE_TRAINING, **again)
 
 
 def test_a_number_twice_in_one_file_is_refused_and_a_character_that_no_record_keeps(hospital: Hospital) -> None:
@@ -177,7 +195,7 @@ def test_a_list_is_asked_about_once_and_known_the_next_time(
     assert twice.status_code == 422
     assert 'Name of the person: "Learner" is chosen twice' in unescape(twice.text)
     unsaid = post(client, hospital, page, **{**guess, "called": ""})
-    assert "Keep these columns as is missing" in unescape(unsaid.text)
+    assert "Name of the list is missing" in unescape(unsaid.text)
     courses = post(client, hospital, page, **guess)
     assert courses.status_code == 200
     assert "What the courses count as" in courses.text
