@@ -16,6 +16,7 @@ from rems.reports import models as reports
 from rems.signatures import models as signatures
 from rems.sites import models as sites
 from rems.stock import models as stock
+from rems.training import import_models as training_imports
 from rems.training import models as training
 from rems.training.assessments import models as assessments
 from rems.training.courses import models as courses
@@ -30,6 +31,7 @@ FLOORS = (
     training,
     courses,
     assessments,
+    training_imports,
     stock,
     background,
     certification,

@@ -28,9 +28,11 @@ from rems.sites import views as sites
 from rems.stock import closing as closing_stock
 from rems.stock import views as stock
 from rems.training import views as training
+from rems.training.assessments import views as assessments
+from rems.training.courses import views as courses
 
 FLOORS = (
-    (access, signatures, programs, sites, training, stock, background, certification, library)
+    (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
     + (patients, events, followup, compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.
@@ -75,6 +77,7 @@ def navigation() -> dict[str, object]:
         "account": {"name": current_user.account.name, "place": actor.role.capitalize()},
         "sign_out_url": url_for("access.sign_out"),
         "menu_links": [
+            *([("My training", url_for("courses.mine"))] if can(actor, Permission.TRAINING_SIGN) else []),
             ("My reminders", url_for("reminders.index")),
             *([("Overridden stops", url_for("patients.overrides"))] if can(actor, Permission.PATIENT_READ) else []),
             *([("Deviations", url_for("compliance.index"))] if can(actor, Permission.SITE_READ) else []),

@@ -33,6 +33,7 @@ KINDS = {
     **dict.fromkeys(("training_record", "assessment_attempt"), "scope"),
     **dict.fromkeys(("course_file", "course_edition", "question_set", "live_session"), "program"),
     **dict.fromkeys(("session_place", "assessment_link", "extra_attempt"), "scope"),
+    **dict.fromkeys(("course_mapping", "list_format"), "scope"),
     **dict.fromkeys(("patient", "patient_fact", "authorization", "infusion", "visit", "adverse_event"), "scope"),
     **dict.fromkeys(("certification_act", "exception_invocation", "stop_override", "override_report"), "scope"),
     **dict.fromkeys(("deviation", "corrective_action"), "scope"),

@@ -22,6 +22,7 @@ from rems.sites import sheets, site_lists, staff_lists
 from rems.sites.rules import folded
 from rems.sites.sheets import Outcome, Told
 from rems.training import logs
+from rems.training.logs import Sent
 
 SHOWN = 1_000
 LISTS = ("sites", "staff")
@@ -61,29 +62,33 @@ def _number(number: int, word: str) -> str:
     return f"{number:,} {word if number == 1 else f'{word}s'}"
 
 
-def log(chosen: Settings, where: Place, file: Path, site: str, code: str, *, dry_run: bool) -> int:
-    """The same for the training log of a site, which is named by its name or key, under a program.
+def log(
+    chosen: Settings, where: Place, file: Path, site: str, code: str, *, read_as: str, mark: int | None, dry_run: bool
+) -> int:
+    """The same for the training of a site, which is named by its name or key, under a program: a log, a list, xAPI.
 
+    `read_as`: under which name the columns of a sponsor's list are kept; `mark` in percent, None for the program's.
     Raises BadInput for a file that is no log, NotFound for a site or program that there is not.
     """
-    content = _bytes_of(file)
+    sent = Sent(sheets.decoded(_bytes_of(file)), read_as, mark)
     app, by, now = create_app(chosen, where), Actor.system("import"), utcnow()
     with app.app_context():
         try:
             with reading(by):
                 site_id = _site(by, site)
-                told = logs.tell(site_id, code, content, by=by, now=now)
+                told = logs.tell(site_id, code, sent, by=by, now=now)
             if _said(told):
                 return 1
             if dry_run:
                 print("Nothing was changed.")
             else:
-                logs.take(site_id, code, content, by=by, now=now)
+                logs.take(site_id, code, sent, by=by, now=now)
         finally:
             db.session.remove()
             db.engine.dispose()
     number = sheets.counted(told)
-    print(f"{number[Outcome.NEW]:,} new, {number[Outcome.SAME]:,} on record already.")
+    left = f", {number[Outcome.LEFT]:,} left out" if number[Outcome.LEFT] else ""
+    print(f"{number[Outcome.NEW]:,} new, {number[Outcome.SAME]:,} on record already{left}.")
     return 0
 
 

@@ -36,10 +36,12 @@ def parser() -> argparse.ArgumentParser:
         if kind == "sites":
             listed.add_argument("--program", required=True, metavar="CODE", help="under which the sites are registered")
         listed.add_argument("--dry-run", action="store_true", help="only say what each line would do")
-    log = load.add_parser("training", help="the training log of a site as CSV: each line is shown, then all or none")
+    log = load.add_parser("training", help="training of a site as CSV or xAPI: each line is shown, then all or none")
     log.add_argument("file", type=Path, metavar="FILE")
     log.add_argument("--site", required=True, metavar="NAME", help="the site, by its name or its key")
     log.add_argument("--program", required=True, metavar="CODE", help="under which the training was taken")
+    log.add_argument("--as", dest="read_as", default="", metavar="NAME", help="how the columns of a list are kept")
+    log.add_argument("--pass-mark", type=int, metavar="PERCENT", help="of a sponsor's assessment; else the program's")
     log.add_argument("--dry-run", action="store_true", help="only say what each line would do")
     rule = commands.add_parser("rule", help="one pure rule on plain JSON from stdin; no database")
     rule.add_argument("name", choices=sorted(rules.NAMES), metavar="NAME", help=", ".join(sorted(rules.NAMES)))
@@ -100,7 +102,8 @@ def run(given: argparse.Namespace) -> int:
         case "import" if given.what == "faers":
             return importing.faers(chosen, where, given.folder)
         case "import" if given.what == "training":
-            return importing.log(chosen, where, given.file, given.site, given.program, dry_run=given.dry_run)
+            more = {"read_as": given.read_as, "mark": given.pass_mark, "dry_run": given.dry_run}
+            return importing.log(chosen, where, given.file, given.site, given.program, **more)
         case "import":
             code = given.program if given.what == "sites" else ""
             return importing.listed(chosen, where, given.what, given.file, code, dry_run=given.dry_run)

@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from rems.core.errors import BadInput, Incomplete
 from rems.sites.rules import folded
@@ -21,6 +22,7 @@ class Outcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     SAME = "same"
+    LEFT = "left"
     REFUSED = "refused"
 
 
@@ -95,36 +97,56 @@ def decoded(content: bytes) -> str:
 
 
 def read(content: bytes, columns: Sequence[Column]) -> list[Line]:
-    """The lines of a file with these columns; commas, semicolons or tabs between them. Raises BadInput.
+    """The lines of a file with these columns. Raises BadInput.
 
     A heading may be in any order and case; one that is missing, unknown or given twice is named.
+    """
+    heads, below = opened(content)
+    names = [head.casefold() for head in heads]
+    _check_heading(names, columns)
+    found = []
+    for number, cells in below:
+        given = dict(zip(names, cells, strict=False))
+        found.append(Line(number, {column.name: given.get(column.name, "") for column in columns}))
+    return found
+
+
+def opened(content: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The heads of a file, and its lines by their number; commas, semicolons or tabs between its cells.
+
+    Raises BadInput, also while the lines are read.
     """
     text = decoded(content)
     head = text.split("\n", 1)[0]
     mark = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    below = _rows(rows, mark)
+    return next(below, (0, []))[1], below
+
+
+def _rows(rows: Any, mark: str) -> Iterator[tuple[int, list[str]]]:
+    """The heading first, then each line that is not empty, with its cells in single spaces."""
+    heads, count = 0, -1
     try:
-        names = [name.strip().casefold() for name in next(rows, [])]
-        _check_heading(names, columns)
-        found = []
         for row in rows:
-            if not any(cell.strip() for cell in row):
+            if count < 0:
+                heads = len(row)
+            elif not any(cell.strip() for cell in row):
                 continue
-            if len(row) > len(names):
+            elif len(row) > heads:
                 raise BadInput(
-                    f"Line {rows.line_num:,} has {len(row)} columns, the heading {len(names)}; a text that holds the "
+                    f"Line {rows.line_num:,} has {len(row)} columns, the heading {heads}; a text that holds the "
                     f'mark "{mark}" stands in double quotes.',
                     "file",
                 )
-            given = dict(zip(names, (" ".join(cell.split()) for cell in row), strict=False))
-            found.append(Line(rows.line_num, {column.name: given.get(column.name, "") for column in columns}))
-            if len(found) > MOST_LINES:
+            count += 1
+            if count > MOST_LINES:
                 raise BadInput(f"The file has more than {MOST_LINES:,} lines; send it in parts.", "file")
+            yield rows.line_num, [" ".join(cell.split()) for cell in row]
     except csv.Error as error:
         raise BadInput(f"Line {rows.line_num:,} is no CSV: {error}.", "file") from error
-    if not found:
+    if count == 0:
         raise BadInput("The file has a heading and no line below it.", "file")
-    return found
 
 
 def _check_heading(names: Sequence[str], columns: Sequence[Column]) -> None:

@@ -1,27 +1,30 @@
-"""Take a site's existing training log: first what each line would do, then all of it in one transaction, or nothing."""
+"""Take training that is on record elsewhere: first what each line would do, then all of it at once, or nothing.
+
+A file is a log in our own columns, a sponsor's list as CSV, or the xAPI statements of its learning system.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from rems.access.rules import Permission, require
 from rems.core.actor import Actor
 from rems.core.clock import day_in
-from rems.core.db import db, transaction
+from rems.core.db import transaction
 from rems.core.errors import BadInput
-from rems.core.facts import facts
 from rems.sites import queries as sites
 from rems.sites import sheets
 from rems.sites.models import StaffMember
 from rems.sites.queries import Entry
 from rems.sites.rules import check_not_ahead, folded, said, was_there
 from rems.sites.sheets import Column, Line, Outcome, Told, read_iso_day
-from rems.training import rules, steps
-from rems.training.models import AssessmentAttempt, TrainingRecord
+from rems.training import formats, keeping, matrix, results, rules, steps, xapi
+from rems.training.keeping import entry_to_fill
+from rems.training.on_record import ASSESSMENT, Key, on_record
+from rems.training.results import LONGEST_RECORD, Course, Said, kept_text
 from rems.training.rules import TrainingKind
 
-ASSESSMENT = "assessment"
 KINDS = (*TrainingKind, ASSESSMENT)
 COLUMNS = (
     Column("name", True, "Name of the person"),
@@ -32,7 +35,19 @@ COLUMNS = (
     Column("questions", False, "Of an assessment: how many questions were asked"),
     Column("correct", False, "Of an assessment: how many answers were right"),
     Column("pass_mark", False, "Of an assessment: the pass mark in percent"),
+    Column(
+        "record", False, "The sponsor's own number of the record; by it a line is taken once, whatever file it is in"
+    ),
 )
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that was sent: its text, the name of the format of its columns (empty: ours), the pass mark in percent."""
+
+    text: str
+    read_as: str = ""
+    pass_mark: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,9 +59,10 @@ class Taken:
     on: date
     material: str
     score: tuple[int, int, int] | None = None
+    record: str = ""
 
     @property
-    def key(self) -> tuple[UUID, str, date, str]:
+    def key(self) -> Key:
         return self.who.id, self.kind, self.on, folded(self.material)
 
 
@@ -58,58 +74,84 @@ class Plan:
     new: dict[int, Taken] = field(default_factory=dict)
 
 
-def tell(site_id: UUID, code: str, content: bytes, *, by: Actor, now: datetime) -> list[Told]:
+def tell(site_id: UUID, code: str, sent: Sent, *, by: Actor, now: datetime) -> list[Told]:
     """What a log would do; nothing is changed. Raises NotFound, NotAllowed, BadInput for the file."""
-    return _plan(sheets.read(content, COLUMNS), _entry(site_id, code, by), by, now).told
+    entry = entry_to_fill(site_id, code, by)
+    return _plan(_lines(entry, sent, by), entry, by, now).told
 
 
-def take(site_id: UUID, code: str, content: bytes, *, by: Actor, now: datetime) -> list[Told]:
+def take(site_id: UUID, code: str, sent: Sent, *, by: Actor, now: datetime) -> list[Told]:
     """Record what a log has and the record has not. Raises as `tell`; Incomplete that names each refused line."""
-    lines = sheets.read(content, COLUMNS)
     with transaction(by, "training.import_log", at=now):
-        entry = _entry(site_id, code, by)
-        plan = _plan(lines, entry, by, now)
+        entry = entry_to_fill(site_id, code, by)
+        keeping.one_at_a_time(entry)
+        plan = _plan(_lines(entry, sent, by), entry, by, now)
         sheets.check_whole(plan.told)
         for taken in plan.new.values():
             _record(entry, taken)
     return plan.told
 
 
-def _entry(site_id: UUID, code: str, by: Actor) -> Entry:
-    entry = sites.entry(by, site_id, code)
-    require(by, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
-    return entry
+def is_foreign(text: str) -> bool:
+    """Whether a text is a list in other columns than ours. Raises BadInput for what is no list."""
+    if xapi.is_statements(text):
+        return False
+    heads = {head.casefold() for head in sheets.opened(text.encode())[0]}
+    return not {column.name for column in COLUMNS if column.needed} <= heads
 
 
-def _plan(lines: Sequence[Line], entry: Entry, by: Actor, now: datetime) -> Plan:
+def new_courses(entry: Entry, sent: Sent, *, by: Actor) -> list[Course]:
+    """The courses of a file of which nobody has said yet what they count as. Raises BadInput for the file."""
+    said = _said(entry, sent, by)
+    return results.new_courses(said, keeping.ways(entry)) if said is not None else []
+
+
+def _said(entry: Entry, sent: Sent, by: Actor) -> list[Said] | None:
+    """What a sponsor's system says in the file; None for a log in our own columns."""
+    if xapi.is_statements(sent.text):
+        return xapi.read(sent.text, zone=sites.site(by, entry.site_id).timezone)
+    if sent.read_as:
+        return formats.read(sent.text.encode(), keeping.format_named(entry, sent.read_as))
+    return None
+
+
+def _lines(entry: Entry, sent: Sent, by: Actor) -> Sequence[Line | Told]:
+    said = _said(entry, sent, by)
+    if said is None:
+        return sheets.read(sent.text.encode(), COLUMNS)
+    mark = matrix.pass_mark(entry.program) if sent.pass_mark is None else sent.pass_mark
+    return results.lines(said, keeping.ways(entry), pass_mark=mark)
+
+
+def _plan(lines: Sequence[Line | Told], entry: Entry, by: Actor, now: datetime) -> Plan:
     people = sites.staff(entry.site_id)
-    known = _on_record(entry)
+    known = on_record(entry)
     today = day_in(sites.site(by, entry.site_id).timezone, now)
     plan = Plan([])
 
     def judge(line: Line) -> Told:
+        record = line["record"]
+        if (stands := known.records.get(record)) is not None:
+            since = "" if stands else ", and taken back since"
+            return Told(line, Outcome.SAME, line["name"], f"Record {record} was taken already{since}.")
         taken = _taken(line, people, today)
         words = f"{taken.kind.replace('-', ' ')} on {said(taken.on)}, {taken.material}"
-        if taken.key in known:
+        if taken.key in (known.without_number if record else known.all):
+            known.without_number.discard(taken.key)  # it stands for one number alone
             return Told(line, Outcome.SAME, line["name"])
         plan.new[line.number] = taken
         return Told(line, Outcome.NEW, line["name"], words)
 
     def key(line: Line) -> list[tuple[str, str]]:
+        if line["record"]:
+            return [("record", line["record"])]
         who = line["email"].lower() or folded(line["name"])
         return [("line", f"{who}|{line['kind'].lower()}|{line['day']}|{folded(line['material'])}")]
 
-    plan.told = sheets.tell(lines, COLUMNS, key, judge)
+    clear = sheets.tell([line for line in lines if isinstance(line, Line)], COLUMNS, key, judge)
+    unclear = [line for line in lines if isinstance(line, Told)]
+    plan.told = sorted([*clear, *unclear], key=lambda one: one.line.number)
     return plan
-
-
-def _on_record(entry: Entry) -> set[tuple[UUID, str, date, str]]:
-    """Everything that stands of the people of the site under the program."""
-    trained = db.session.scalars(facts(TrainingRecord, scope_id=entry.scope_id))
-    tried = db.session.scalars(facts(AssessmentAttempt, scope_id=entry.scope_id))
-    return {(r.staff_member_id, str(r.kind), r.holds_on, folded(r.material)) for r in trained} | {
-        (r.staff_member_id, ASSESSMENT, r.holds_on, folded(r.question_set)) for r in tried
-    }
 
 
 def _taken(line: Line, people: Sequence[StaffMember], today: date) -> Taken:
@@ -123,7 +165,8 @@ def _taken(line: Line, people: Sequence[StaffMember], today: date) -> Taken:
     if not was_there(who.from_on, who.until_on, on):
         until = f" to {said(who.until_on)}" if who.until_on else " on"
         raise BadInput(f"{who.name} worked at the site from {said(who.from_on)}{until}, not on {said(on)}.")
-    return Taken(who, kind, on, line["material"], _score(line) if kind == ASSESSMENT else None)
+    material, record = kept_text(line["material"]), kept_text(line["record"], LONGEST_RECORD)
+    return Taken(who, kind, on, material, _score(line) if kind == ASSESSMENT else None, record)
 
 
 def _person(line: Line, people: Sequence[StaffMember]) -> StaffMember:
@@ -155,16 +198,17 @@ def _number(line: Line, name: str) -> int:
 
 
 def _record(entry: Entry, taken: Taken) -> None:
+    same: dict[str, Any] = {"holds_on": taken.on, "came_as": taken.record}
     if taken.score is None:
-        steps.trained(entry, taken.who, TrainingKind(taken.kind), holds_on=taken.on, material=taken.material)
+        steps.trained(entry, taken.who, TrainingKind(taken.kind), material=taken.material, **same)
         return
     questions, correct, mark = taken.score
     steps.tried(
         entry,
         taken.who,
-        holds_on=taken.on,
         question_set=taken.material,
         questions=questions,
         correct=correct,
         pass_mark_percent=mark,
+        **same,
     )

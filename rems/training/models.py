@@ -3,11 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, fact_args
 from rems.training.rules import Through, TrainingKind
+
+
+def taken_once(table: str) -> Index:
+    """What was taken from a sponsor's system (`came_as`: its own number of the record) is taken once in a scope."""
+    where = text("came_as <> '' AND supersedes_id IS NULL")
+    return Index(f"uq_{table}_came_as", "scope_id", "came_as", unique=True, postgresql_where=where)
 
 
 class TrainingRecord(Fact, Base):
@@ -16,6 +22,7 @@ class TrainingRecord(Fact, Base):
     __tablename__ = "training_record"
     __table_args__ = fact_args(
         "training_record",
+        taken_once("training_record"),
         ForeignKeyConstraint(["staff_member_id", "site_id"], ["staff_member.id", "staff_member.scope_id"]),
         ForeignKeyConstraint(["edition_id", "program_id"], ["course_edition.id", "course_edition.program_id"]),
     )
@@ -24,6 +31,7 @@ class TrainingRecord(Fact, Base):
     kind: Mapped[TrainingKind]
     material: Mapped[str]
     edition_id: Mapped[UUID | None]
+    came_as: Mapped[str] = mapped_column(server_default=text("''"), default="")
 
 
 class AssessmentAttempt(Fact, Base):
@@ -36,6 +44,7 @@ class AssessmentAttempt(Fact, Base):
     __tablename__ = "assessment_attempt"
     __table_args__ = fact_args(
         "assessment_attempt",
+        taken_once("assessment_attempt"),
         ForeignKeyConstraint(["staff_member_id", "site_id"], ["staff_member.id", "staff_member.scope_id"]),
         ForeignKeyConstraint(["question_set_id", "program_id"], ["question_set.id", "question_set.program_id"]),
         CheckConstraint("questions > 0", name="asks_something"),
@@ -54,3 +63,4 @@ class AssessmentAttempt(Fact, Base):
     came_through: Mapped[Through]
     question_set_id: Mapped[UUID | None]
     answers: Mapped[dict[str, Any]]
+    came_as: Mapped[str] = mapped_column(server_default=text("''"), default="")

@@ -36,9 +36,20 @@ class Taken:
 
 
 def trained(
-    entry: Entry, who: StaffMember, kind: TrainingKind, *, holds_on: date, material: str, edition_id: UUID | None = None
+    entry: Entry,
+    who: StaffMember,
+    kind: TrainingKind,
+    *,
+    holds_on: date,
+    material: str,
+    edition_id: UUID | None = None,
+    came_as: str = "",
 ) -> Evidence:
-    """A person took a training of a program; it is evidence from that day on. The caller checked person and day."""
+    """A person took a training of a program; it is evidence from that day on. The caller checked person and day.
+
+    `edition_id`: of which edition, where it is kept here. `came_as`: the number of the record in the sponsor's own
+    system, empty for one that was made here.
+    """
     require_transaction("recording a training")
     row = TrainingRecord(
         id=uuid7(),
@@ -50,6 +61,7 @@ def trained(
         kind=kind,
         material=material.strip(),
         edition_id=edition_id,
+        came_as=came_as,
     )
     db.session.add(row)
     db.session.flush()
@@ -67,6 +79,7 @@ def tried(
     correct: int,
     pass_mark_percent: int,
     taken: Taken | None = None,
+    came_as: str = "",
 ) -> tuple[AssessmentAttempt, Evidence | None]:
     """One try of a person at the assessment of a program; only a pass is evidence. Raises BadInput for its score.
 
@@ -90,6 +103,7 @@ def tried(
         came_through=taken.through if taken else Through.RECORDED,
         question_set_id=taken.question_set_id if taken else None,
         answers=dict(taken.answers) if taken else {},
+        came_as=came_as,
     )
     db.session.add(row)
     db.session.flush()

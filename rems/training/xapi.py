@@ -1,29 +1,20 @@
-"""Results from a sponsor's own learning system: xAPI 1.0.3 statements become the lines of a training log. Pure."""
+"""Results from a sponsor's own learning system as xAPI 1.0.3 statements. Pure."""
 
-import csv
-import io
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from rems.core.clock import day_in
-from rems.core.errors import BadInput, Incomplete
-from rems.training.logs import ASSESSMENT, COLUMNS
-from rems.training.rules import TrainingKind
+from rems.core.errors import BadInput
+from rems.training.results import WHOLE, Ending, Result, Said, kept_text, unclear
 
-VERBS = ("passed", "failed", "completed", "attended")
-SCORED = frozenset({"passed", "failed"})
-MOST_STATEMENTS, NAMED = 20_000, 50
-WHOLE = 100  # questions that a scaled score stands for
+VERBS = {"passed": Ending.PASSED, "failed": Ending.FAILED, "completed": Ending.DONE, "attended": Ending.DONE}
+MOST_STATEMENTS = 20_000
 DIGITS = 9  # a score has fewer, before and after the point
-UNKEEPABLE = frozenset({"Cc", "Cs"})  # controls and halves of characters
-
-
-class _Unclear(Exception):
-    """What is missing or wrong in one statement."""
+NO_SCORE = "The result has no score (raw with max, or scaled from 0 to 1)."
 
 
 def is_statements(text: str) -> bool:
@@ -31,28 +22,18 @@ def is_statements(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n")[:1] in ("[", "{")
 
 
-def as_log(text: str, *, completed_as: TrainingKind | None, pass_mark: int | None, zone: str) -> str:
-    """The statements as a training log in CSV; days are those of the place (`zone`, an IANA name).
+def read(text: str, *, zone: str) -> list[Said]:
+    """What each statement says, by its number; days are those of the place (`zone`, an IANA name).
 
-    `completed_as`: the kind of training that completing or attending is, None where nobody said. `pass_mark` in percent
-    is that of an assessment, None where it is not set. Raises BadInput for what is no JSON; Incomplete
-    that names each statement which is not clear, by its number.
+    Raises BadInput for what is no JSON, holds no statement or too many.
     """
-    found, wrong = [], []
+    found: list[Said] = []
     for number, one in enumerate(_statements(text), 1):
         try:
-            found.append(_line(one, completed_as, pass_mark, zone))
-        except _Unclear as unclear:
-            said = f"Statement {number:,}: {unclear}"
-            wrong.append(said.encode("utf-8", "replace").decode())  # it may quote half a character
-    if wrong:
-        said = f"{len(wrong):,} {'statement is' if len(wrong) == 1 else 'statements are'} not clear; nothing was taken."
-        raise Incomplete(said, wrong[:NAMED])
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([column.name for column in COLUMNS])
-    writer.writerows(found)
-    return out.getvalue()
+            found.append(_result(number, one, zone))
+        except BadInput as wrong:
+            found.append(unclear(number, _called(one), wrong.sentence))
+    return found
 
 
 def _statements(text: str) -> Sequence[Any]:
@@ -84,55 +65,56 @@ def _where(error: Exception) -> str:
     )
 
 
-def _line(one: Any, completed_as: TrainingKind | None, pass_mark: int | None, zone: str) -> list[object]:
+def _result(number: int, one: Any, zone: str) -> Result:
     if not isinstance(one, Mapping):
-        raise _Unclear("it is no statement with actor, verb and object.")
+        raise BadInput("It is no statement with actor, verb and object.")
     name, email = _actor(one.get("actor"))
-    verb = _verb(one.get("verb"))
-    _check_success(one.get("result"), verb)
-    day = _day(one.get("timestamp"), zone)
-    material = _material(one.get("object"))
-    if verb not in SCORED:
-        if completed_as is None:
-            raise _Unclear("say which kind of training a completed course is.")
-        return [name, email, completed_as.value, day, material, "", "", ""]
-    if pass_mark is None:
-        raise _Unclear("the program sets no pass mark; give the one that was used.")
-    correct, questions = _score(one.get("result"))
-    if (correct * 100 >= pass_mark * questions) is not (verb == "passed"):
-        raise _Unclear(f"it says {verb}, but {correct} of {questions} is otherwise at a pass mark of {pass_mark} %.")
-    return [name, email, ASSESSMENT, day, material, questions, correct, pass_mark]
+    result = one.get("result")
+    ending = _ending(one.get("verb"), result)
+    course, material = _course(one.get("object"))
+    return Result(
+        number,
+        name,
+        email,
+        _day(one.get("timestamp"), zone),
+        course,
+        material,
+        ending,
+        _score(result),
+        NO_SCORE,
+        _record(one.get("id")),
+    )
+
+
+def _called(one: Any) -> str:
+    """The actor of a statement, as far as it names one."""
+    actor = one.get("actor") if isinstance(one, Mapping) else None
+    given = actor if isinstance(actor, Mapping) else {}
+    return str(given.get("name") or given.get("mbox") or "")[:80]
 
 
 def _actor(actor: Any) -> tuple[str, str]:
     given = actor if isinstance(actor, Mapping) else {}
-    name = _text(str(given.get("name") or ""))
-    email = _text(str(given.get("mbox") or "")).removeprefix("mailto:")
+    name = kept_text(str(given.get("name") or ""))
+    email = kept_text(str(given.get("mbox") or "")).removeprefix("mailto:")
     if not (name or email):
-        raise _Unclear("the actor has neither a name nor an address (mbox).")
+        raise BadInput("The actor has neither a name nor an address (mbox).")
     return name or email, email
 
 
-def _verb(verb: Any) -> str:
+def _ending(verb: Any, result: Any) -> Ending:
+    """By the verb; of what was completed the result may say more. Both a success and none is not clear."""
     key = str(verb.get("id") or "") if isinstance(verb, Mapping) else ""
     word = key.rstrip("/").rsplit("/", 1)[-1].casefold()
     if word not in VERBS:
-        raise _Unclear(f'the verb "{key[:80]}" is none of {", ".join(VERBS)}.')
-    return word
-
-
-def _check_success(result: Any, verb: str) -> None:
-    """A statement that says both that it was done and that it was no success, or the other way round, is not clear."""
+        raise BadInput(f'The verb "{key[:80]}" is none of {", ".join(VERBS)}.')
     success = result.get("success") if isinstance(result, Mapping) else None
-    if isinstance(success, bool) and success is (verb == "failed"):
-        raise _Unclear(f"it says {verb}, and that this was {'a' if success else 'no'} success.")
-
-
-def _text(words: str) -> str:
-    """A text in one line. What no record can keep is refused."""
-    if any(unicodedata.category(c) in UNKEEPABLE and not c.isspace() for c in words):
-        raise _Unclear("a name in it holds a character that cannot be kept.")
-    return " ".join(words.split())
+    if not isinstance(success, bool):
+        return VERBS[word]
+    said = Ending.PASSED if success else Ending.FAILED
+    if VERBS[word] not in (said, Ending.DONE):
+        raise BadInput(f"It says {word}, and that this was {'a' if success else 'no'} success.")
+    return said
 
 
 def _day(timestamp: Any, zone: str) -> str:
@@ -142,29 +124,39 @@ def _day(timestamp: Any, zone: str) -> str:
             return day_in(zone, moment).isoformat()
     except (ValueError, OverflowError):
         pass  # said below, as for one without a zone
-    raise _Unclear(f'the timestamp "{str(timestamp or "")[:40]}" is no moment with its zone.')
+    raise BadInput(f'The timestamp "{str(timestamp or "")[:40]}" is no moment with its zone.')
 
 
-def _material(thing: Any) -> str:
+def _course(thing: Any) -> tuple[str, str]:
+    """The activity by its id, and by its name for people; what has one of the two has both."""
     given = thing if isinstance(thing, Mapping) else {}
     definition = given.get("definition")
     names = definition.get("name") if isinstance(definition, Mapping) else None
-    found = next((str(v) for v in names.values() if v), "") if isinstance(names, Mapping) else ""
-    if not (words := _text(str(found or given.get("id") or ""))):
-        raise _Unclear("the object has neither a name nor an id.")
-    return words
+    name = next((str(v) for v in names.values() if v), "") if isinstance(names, Mapping) else ""
+    key, title = kept_text(str(given.get("id") or "")), kept_text(name)
+    if not (key or title):
+        raise BadInput("The object has neither a name nor an id.")
+    return key or title, title or key
 
 
-def _score(result: Any) -> tuple[int, int]:
+def _record(key: Any) -> str:
+    """The id of the statement, in its one spelling; empty where it has none."""
+    if key is None:
+        return ""
+    try:
+        return str(UUID(str(key)))
+    except ValueError as error:
+        raise BadInput(f'The id "{str(key)[:40]}" is no UUID.') from error
+
+
+def _score(result: Any) -> tuple[int, int] | None:
     """Right answers and questions; of a scaled score, of a hundred."""
     score = result.get("score") if isinstance(result, Mapping) else None
     given = score if isinstance(score, Mapping) else {}
     raw, most, scaled = (_number(given.get(name)) for name in ("raw", "max", "scaled"))
     if raw is not None and most is not None and raw == int(raw) and most == int(most) and 0 <= raw <= most and most > 0:
         return int(raw), int(most)
-    if scaled is not None and 0 <= scaled <= 1:
-        return int(scaled * WHOLE), WHOLE
-    raise _Unclear("the result has no score (raw with max, or scaled from 0 to 1).")
+    return (int(scaled * WHOLE), WHOLE) if scaled is not None and 0 <= scaled <= 1 else None
 
 
 def _number(value: Any) -> Decimal | None:

@@ -27,6 +27,8 @@ from rems.pages import BLUEPRINTS
 from rems.sites import actions as sites
 from rems.sites import keeping
 from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach
+from rems.training import keeping as training
+from rems.training.results import CountsAs, Course
 from rems.web.security import is_public
 from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
@@ -102,6 +104,11 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     [(allowed,)] = superuser.execute('select id from "authorization" order by id limit 1').fetchall()
     [(grant, account)] = superuser.execute("select id, account_id from role_grant order by id limit 1").fetchall()
     [(signature,)] = superuser.execute("select id from signature order by id limit 1").fetchall()
+    course = Course("LMS-1", "Course", 1)
+    training.keep_courses(
+        hospital.site_id, EUROPE, [(course, CountsAs.NOTHING)], by=hospital.coordinator, now=world.now
+    )
+    [(mapped,)] = superuser.execute("select root_id from course_mapping").fetchall()
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
     made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
@@ -117,6 +124,7 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     return {
         "act_id": act,
         "audit_id": audit.key,
+        "course_id": mapped,
         "finding_id": audit.findings()[0].row.root_id,
         "file_id": paper,
         "share_id": made["audit_share"],

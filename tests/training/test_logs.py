@@ -2,26 +2,29 @@
 
 import csv
 import io
-import json
+import re
 from datetime import date
 from html import unescape
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from rems.access.rules import Role
 from rems.cli import importing
 from rems.core.clock import utcnow
 from rems.core.db import reading
-from rems.core.errors import BadInput, Incomplete, NotAllowed, NotFound
+from rems.core.errors import Incomplete, NotAllowed, NotFound
 from rems.core.lens import Lens
 from rems.sites import actions as sites
 from rems.sites import queries as site_queries
 from rems.sites.rules import StaffRole
 from rems.sites.sheets import Outcome
 from rems.training import logs, queries
+from rems.training.logs import Sent
 from rems.training.rules import TrainingKind
 from tests.factories import KYMRIAH, Hospital, World, csrf
-from tests.training.test_xapi import statement
 
 HEAD = "name,email,kind,day,material,questions,correct,pass_mark\n"
 GOOD = (
@@ -30,6 +33,22 @@ GOOD = (
     + "zofia nowak,zofia@hl.example,Assessment,2018-03-02,2017-2,10,9,80%\n"
     + "Tobias Renquist,,live training,2018-03-01,Session of March,,,\n"
 )
+
+
+HOW: dict[str, Any] = {"read_as": "", "mark": None}
+
+
+def sent(client: FlaskClient, hospital: Hospital, content: bytes, **more: str) -> TestResponse:
+    """A file sent to the page of the import, and its answer."""
+    path = f"/sites/{hospital.site_id}/programs/{KYMRIAH}/training/import"
+    form = {"csrf_token": csrf(client.get(path).text), "file": (io.BytesIO(content), "log.csv"), **more}
+    return client.post(path, data=form, content_type="multipart/form-data")
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What a page of the import carries along to the next."""
+    found = re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', page.split("<main")[1])
+    return {name: unescape(value) for name, value in found}
 
 
 @pytest.fixture
@@ -43,12 +62,12 @@ def hospital(world: World) -> Hospital:
 
 def told(hospital: Hospital, text: str) -> list[tuple[str, str]]:
     with reading(hospital.coordinator):
-        lines = logs.tell(hospital.site_id, KYMRIAH, text.encode(), by=hospital.coordinator, now=hospital.world.now)
+        lines = logs.tell(hospital.site_id, KYMRIAH, Sent(text), by=hospital.coordinator, now=hospital.world.now)
         return [(one.outcome.value, one.words) for one in lines]
 
 
 def take(hospital: Hospital, text: str) -> list[Outcome]:
-    lines = logs.take(hospital.site_id, KYMRIAH, text.encode(), by=hospital.coordinator, now=hospital.world.now)
+    lines = logs.take(hospital.site_id, KYMRIAH, Sent(text), by=hospital.coordinator, now=hospital.world.now)
     return [one.outcome for one in lines]
 
 
@@ -107,40 +126,36 @@ def test_two_of_one_name_need_their_address_and_a_line_twice_is_refused(world: W
     assert twice[1] == ("refused", "The same stands in line 2 already.")
 
 
-def test_a_file_in_latin_1_is_refused_and_one_with_a_mark_is_read(hospital: Hospital) -> None:
-    with pytest.raises(BadInput, match="The file is not in UTF-8: line 2"), reading(hospital.coordinator):
-        logs.tell(
-            hospital.site_id, KYMRIAH, (HEAD + "Zoë,,a,b,c,,,").encode("latin-1"),
-            by=hospital.coordinator, now=hospital.world.now,
-        )  # fmt: skip
-    assert [outcome for outcome, _ in told(hospital, "\ufeff" + GOOD)] == ["new"] * 3
+def test_a_file_in_latin_1_is_refused_and_one_with_a_mark_is_read(
+    world: World, client: FlaskClient, hospital: Hospital
+) -> None:
+    world.now = utcnow()
+    world.sign_in(client, hospital.coordinator)
+    assert "The file is not in UTF-8: line 2" in unescape(
+        sent(client, hospital, (HEAD + "Zoë,,a,b,c,,,").encode("latin-1")).text
+    )
+    assert "Import 3 lines" in sent(client, hospital, ("\ufeff" + GOOD).encode()).text
 
 
 def test_who_may_record_no_training_takes_no_log(world: World, hospital: Hospital) -> None:
     for by in (hospital.manager, world.account(Role.AUDITOR, site_id=hospital.site_id)):
         with pytest.raises(NotAllowed):
-            logs.take(hospital.site_id, KYMRIAH, GOOD.encode(), by=by, now=world.now)
+            logs.take(hospital.site_id, KYMRIAH, Sent(GOOD), by=by, now=world.now)
     with pytest.raises(NotFound):
         stranger = world.hospital(KYMRIAH).coordinator
-        logs.take(hospital.site_id, KYMRIAH, GOOD.encode(), by=stranger, now=world.now)
+        logs.take(hospital.site_id, KYMRIAH, Sent(GOOD), by=stranger, now=world.now)
 
 
 def test_a_log_is_walked_through_its_pages_and_the_matrix_is_taken_away(
-    world: World, client, hospital: Hospital
+    world: World, client: FlaskClient, hospital: Hospital
 ) -> None:
     world.now = utcnow()
     world.sign_in(client, hospital.coordinator)
     here = f"/sites/{hospital.site_id}/programs/{KYMRIAH}"
-    page = client.get(f"{here}/training/import").text
-    sent = {"csrf_token": csrf(page), "file": (io.BytesIO(GOOD.encode()), "log.csv")}
-    shown = client.post(f"{here}/training/import", data=sent, content_type="multipart/form-data")
+    shown = sent(client, hospital, GOOD.encode())
     assert shown.status_code == 200
     assert "Import 3 lines" in shown.text
-    content = unescape(shown.text.split('name="content"')[1].split('value="')[1].split('">')[0])
-    done = client.post(
-        f"{here}/training/import", data={"csrf_token": csrf(shown.text), "content": content, "code": KYMRIAH}
-    )
-    assert done.status_code == 302
+    assert client.post(f"{here}/training/import", data=hidden(shown.text)).status_code == 302
     rows = list(
         csv.DictReader(io.StringIO(client.get(f"{here}/training.csv?as_of=2018-04-01").data.decode("utf-8-sig")))
     )
@@ -155,27 +170,9 @@ def test_the_command_says_each_line_and_takes_them(
     file = tmp_path / "log.csv"
     file.write_text(GOOD, encoding="utf-8")
     chosen = app.extensions["rems_settings"]
-    assert importing.log(chosen, where, file, "harrow lake", KYMRIAH, dry_run=True) == 0
+    assert importing.log(chosen, where, file, "harrow lake", KYMRIAH, **HOW, dry_run=True) == 0
     assert "line 2, new, Žofia Nowak: staff training on 1 Mar 2018" in capsys.readouterr().out
-    assert importing.log(chosen, where, file, str(hospital.site_id), KYMRIAH, dry_run=False) == 0
+    assert importing.log(chosen, where, file, str(hospital.site_id), KYMRIAH, **HOW, dry_run=False) == 0
     assert "3 new, 0 on record already." in capsys.readouterr().out
     with pytest.raises(NotFound, match='There is no site named "Nowhere"'):
-        importing.log(chosen, where, file, "Nowhere", KYMRIAH, dry_run=True)
-
-
-def test_statements_of_a_learning_system_are_taken_as_a_log(world: World, client, hospital: Hospital) -> None:
-    world.now = utcnow()
-    world.sign_in(client, hospital.coordinator)
-    path = f"/sites/{hospital.site_id}/programs/{KYMRIAH}/training/import"
-    both = [statement(), statement("completed", timestamp="2018-03-01T15:00:00Z")]
-    for given, status, words in ((both, 200, "Import 2 lines"), ([statement("liked")], 422, "Statement 1: the verb")):
-        file = (io.BytesIO(json.dumps(given).encode()), "statements.json")
-        sent = {
-            "csrf_token": csrf(client.get(path).text),
-            "file": file,
-            "completed_as": "live-training",
-            "pass_mark": "80",
-        }
-        answer = client.post(path, data={**sent, "file": file}, content_type="multipart/form-data")
-        assert answer.status_code == status
-        assert words in unescape(answer.text)
+        importing.log(chosen, where, file, "Nowhere", KYMRIAH, **HOW, dry_run=True)
