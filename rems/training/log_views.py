@@ -5,6 +5,7 @@ from uuid import UUID
 from flask.typing import ResponseReturnValue
 
 from rems.access.session import current_actor
+from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites.rules import ROLE_WORDS
 from rems.training import import_views as import_views  # their pages stand on the same blueprint
@@ -22,7 +23,7 @@ def as_table(site_id: UUID, code: str) -> ResponseReturnValue:
     actor = current_actor()
     found, entry = sites.site(actor, site_id), sites.entry(actor, site_id, code)
     lens = current_lens(zone=found.timezone)
-    asked = requirements(entry.program.version_on(lens.as_of))
+    asked = requirements(programs.as_known(entry.program, lens.known_at).version_on(lens.as_of))
     rows = queries.rows(entry, lens)
     heads = ["person", "role", "authorized representative", *map(title, asked), "gaps"]
     return csv_answer(

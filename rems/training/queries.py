@@ -10,6 +10,7 @@ from rems.core.facts import facts
 from rems.core.lens import Lens
 from rems.evidence import queries as evidence
 from rems.evidence.rules import EvidenceKind
+from rems.programs import queries as programs
 from rems.sites import details
 from rems.sites import queries as sites
 from rems.sites.details import Person
@@ -104,7 +105,8 @@ def rows(entry: Entry, lens: Lens, *, now: datetime | None = None) -> tuple[Row,
     """The matrix of a site under a program on a day."""
     soon = Lens(lens.as_of + timedelta(days=SOON_DAYS), lens.known_at)
     editions = courses.renewals({entry.program_id}, soon).get(entry.program_id, ())
-    return matrix(entry.program.version_on(lens.as_of), known(entry, lens, now=now), lens.as_of, editions)
+    version = programs.as_known(entry.program, lens.known_at).version_on(lens.as_of)
+    return matrix(version, known(entry, lens, now=now), lens.as_of, editions)
 
 
 def _failed(one: PersonTraining) -> tuple[date, str] | None:

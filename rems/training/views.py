@@ -1,28 +1,34 @@
 """Who was trained for a program, and the forms that record a training or an assessment."""
 
+from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.session import current_actor
 from rems.core.clock import day_in, utcnow
 from rems.core.lens import Lens
+from rems.programs import queries as programs
 from rems.programs.rules import EvidenceKind
 from rems.sites import details, serving
 from rems.sites import queries as sites
 from rems.sites.models import Site
 from rems.sites.queries import Entry
-from rems.sites.rules import ROLE_WORDS, open_days, said, spans
+from rems.sites.rules import ROLE_WORDS, folded, open_days, said, spans
 from rems.training import actions, queries
 from rems.training import log_views as log_views  # its pages stand on the same blueprint
 from rems.training.desk import bp, entry_to_change
 from rems.training.forms import AttemptForm, TrainingForm
-from rems.training.matrix import Known, pass_mark, requirements, tallies, title
+from rems.training.matrix import Known, Row, pass_mark, requirements, tallies, title
 from rems.training.rules import TrainingKind
 from rems.web.lens import current_lens
+from rems.web.paging import asked_page, page_of
 
 __all__ = ["bp"]
+SHOWN = 200  # people on a page: a matrix is read as a whole
+STATES = (("late", "With a gap"), ("soon", "Due soon"), ("met", "In order"), ("off", "Not asked"))
 
 
 @bp.get("/sites/<uuid:site_id>/programs/<code>/training")
@@ -30,9 +36,11 @@ def site(site_id: UUID, code: str) -> ResponseReturnValue:
     actor = current_actor()
     found, entry = sites.site(actor, site_id), sites.entry(actor, site_id, code)
     lens = current_lens(zone=found.timezone)
-    version = entry.program.version_on(lens.as_of)
+    version = programs.as_known(entry.program, lens.known_at).version_on(lens.as_of)
     asked = requirements(version)
     rows = queries.rows(entry, lens, now=utcnow())
+    kept, number = _asked_for(rows), asked_page()
+    shown = kept[(number - 1) * SHOWN : number * SHOWN]
     return render_template(
         "training/site.html",
         site=found,
@@ -41,17 +49,34 @@ def site(site_id: UUID, code: str) -> ResponseReturnValue:
         version=version,
         asked=asked,
         column_titles=[title(r) for r in asked],
-        rows=[
-            (row.person.name, "", person_words(row.person), [c and (c.state, c.words) for c in row.cells])
-            for row in rows
-        ],
-        in_order=sum(row.asked and not row.gaps for row in rows),
-        with_gap=sum(row.gaps > 0 for row in rows),
-        not_asked=sum(not row.asked for row in rows),
+        everybody=len(rows),
+        page=page_of(
+            [
+                (row.person.name, "", person_words(row.person), [c and (c.state, c.words) for c in row.cells])
+                for row in shown
+            ],
+            total=len(kept),
+            number=number,
+            size=SHOWN,
+        ),
+        counts=Counter(row.state for row in rows),
+        states=STATES,
+        roles=[(role.value, words) for role, words in ROLE_WORDS.items()],
+        sponsor=entry.program_id in actor.programs,
         tallies=tallies(asked, rows),
         open_days=open_days(entry.program),
         last_day=spans(entry.program)[-1][1] if spans(entry.program) else None,
     )
+
+
+def _asked_for(rows: Sequence[Row]) -> list[Row]:
+    """The rows that the filters of the page leave: part of a name, a role, a state."""
+    name, role, state = (request.args.get(word, "").strip() for word in ("q", "role", "state"))
+    return [
+        row
+        for row in rows
+        if folded(name) in folded(row.person.name) and role in ("", row.person.role.value) and state in ("", row.state)
+    ]
 
 
 def person_words(person: Known) -> str:
