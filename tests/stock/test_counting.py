@@ -26,9 +26,9 @@ def test_a_count_that_agrees_changes_nothing_and_is_kept(world: World, hospital:
     said = {"holds_on": TODAY, "by": hospital.coordinator, "now": now}
     assert counting.count(hospital.site_id, dict(zip(lots, [Found(4), Found(2)], strict=True)), **said) == 0
     with reading(hospital.coordinator):
-        [one] = counting.counts(hospital.site_id, Lens(TODAY))
+        [one] = counting.counts(hospital.site_id, Lens(TODAY), 50)
         assert (one.on, one.lots, one.differing) == (TODAY, 2, 0)
-        assert counting.counts(hospital.site_id, Lens(TODAY - timedelta(1))) == []
+        assert counting.counts(hospital.site_id, Lens(TODAY - timedelta(1)), 50) == []
     assert len(world.trail("stock.count_all")) == 2
 
 
@@ -45,7 +45,8 @@ def test_a_difference_is_refused_by_the_name_of_its_lot_until_it_is_explained(
     counting.count(hospital.site_id, {first: Found(3, "One broke in October."), second: Found(2)}, **said)
     assert on_hand(hospital, first) == 3
     with reading(hospital.coordinator):
-        [(row, lot)] = counting.differences(hospital.site_id, Lens(TODAY))
+        of = counting.counts(hospital.site_id, Lens(TODAY), 50)
+        [(row, lot)] = counting.differences(hospital.site_id, Lens(TODAY), of)
         assert (lot.lot, row.found, row.expected, row.note) == ("A1", 3, 4, "One broke in October.")
 
 
