@@ -68,3 +68,43 @@ def test_a_misread_scan_is_said_and_what_was_typed_stays(coordinator, here):
     assert "This is no GS1 code of a medicine. Scan it again, or type what the box says." in page
     for value in ('value="hello"', 'value="6"', 'value="Delivery 12"'):
         assert value in page
+
+
+def test_a_box_that_is_scanned_twice_is_said_at_once_and_again_when_sent_and_what_was_typed_stays(
+    coordinator, hospital, here, today
+):
+    gtin = with_check("0035024213601")
+    box = {
+        "lot": "B7731",
+        "strength_mg": "400",
+        "vials": "4",
+        "expires_on": "29 Feb 2028",
+        "gtin": gtin,
+        "serial": "A-17",
+    }
+    rest = {"holds_on": today.isoformat(), "location_id": str(hospital.location_id), "note": "Delivery 12"}
+    assert send(coordinator, f"{here}/receive", **box, **rest).status_code == 302
+    scan = f"01{gtin}1728022910B7731\x1d21A-17"
+    for answer in (
+        send(coordinator, f"{here}/receive", scan=scan, vials="4", note="Delivery 12"),
+        send(coordinator, f"{here}/receive", **box, **rest),
+    ):
+        page = unescape(answer.text)
+        assert answer.status_code == 422
+        assert "The box with serial number A-17 was received on" in page
+        for value in ("A-17", "B7731", "29 Feb 2028", "4", "Delivery 12", gtin):
+            assert f'value="{value}"' in page
+    assert on_hand(hospital, today) == 4
+    page = text(coordinator.get(here))
+    assert "serial A-17" in page
+
+
+def test_a_serial_number_that_is_typed_without_its_product_is_asked_for_it(coordinator, hospital, here, today):
+    fields = {"lot": "B7844", "strength_mg": "400", "vials": "2", "expires_on": "2031-06-30", "serial": "A-17"}
+    fields |= {"location_id": str(hospital.location_id), "holds_on": today.isoformat()}
+    answer = send(coordinator, f"{here}/receive", **fields)
+    assert answer.status_code == 422
+    assert "The product number (GTIN) is missing: a serial number tells apart the boxes of one product." in text(answer)
+    answer = send(coordinator, f"{here}/receive", **fields, gtin="123")
+    assert "The product number 123 is no GTIN of 14 digits" in text(answer)
+    assert on_hand(hospital, today) == 0
