@@ -17,15 +17,14 @@ create or replace function rems_lot_stays_above_zero() returns trigger language 
 set search_path = pg_catalog, public, pg_temp as $$
 declare
   low record;
+  lots uuid[] := array[new.lot_id, (select was.lot_id from public.stock_movement was where was.id = new.supersedes_id)];
 begin
   perform pg_advisory_xact_lock(hashtextextended('stock ' || new.scope_id, 0));
   select * into low from (
     select m.lot_id, m.holds_on as on_day,
       sum(sum(m.vials)) over (partition by m.lot_id order by m.holds_on) as vials
     from public.stock_movement m
-    where m.lot_id in (
-        select new.lot_id union select was.lot_id from public.stock_movement was where was.id = new.supersedes_id
-      ) and not m.void
+    where m.lot_id = any (lots) and not m.void
       and not exists (select from public.stock_movement newer where newer.supersedes_id = m.id)
     group by m.lot_id, m.holds_on
   ) as level where level.vials < 0 order by level.on_day limit 1;

@@ -10,7 +10,7 @@ from rems.web.forms import BaseForm, ChoiceField, DayField, DecimalField, Hidden
 
 TRANSFER = "transfer"
 GTIN_HINT = "The 14 digits beside GTIN or PC"
-SERIAL_HINT = "Printed beside SN; it is of this one box, and its vials are then kept by it"
+SERIAL_HINT = "Printed beside SN on this one box; empty for several boxes together"
 MOVES = [
     (MovementKind.WASTED.value, "Wasted: broken, spoiled or thrown away"),
     (MovementKind.EXPIRED.value, "Expired: taken out after its last day"),
@@ -61,7 +61,7 @@ class CorrectForm(BaseForm):
 
     vials = WholeNumberField("Number of vials", most=MOST_VIALS)
     holds_on = DayField("Day")
-    note = TextField("Reason of the movement", longest=500, optional=True)
+    note = TextField("Reason or note", longest=500, optional=True, hint="As it should stand with the movement")
     reason = TextField("Reason for the correction", longest=500, hint="What was wrong about it; it is kept")
 
 

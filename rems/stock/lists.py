@@ -42,14 +42,14 @@ class Earlier:
 
 
 def lots(site_id: UUID, lens: Lens, left: Left | None, limit: int, *, offset: int = 0) -> list[LotLine]:
-    """Lots that came in by the day, first to expire first; `left` None: all of them."""
+    """Lots that came in by the day, first to expire first and the used up last; `left` None: all of them."""
     moves, vials = _moves(site_id, lens)
     query = (
         select(StockLot, Location.name, vials)
         .join(moves, moves.c.lot_id == StockLot.id)
         .join(Location, Location.id == StockLot.location_id)
         .group_by(StockLot.id, Location.name)
-        .order_by(StockLot.expires_on, StockLot.lot, StockLot.id)
+        .order_by(vials <= 0, StockLot.expires_on, StockLot.lot, StockLot.id)
     )
     if left is not None:
         query = query.having(_left(vials, lens) == left.value)

@@ -53,7 +53,7 @@ def asked_left() -> Left | None:
 
 @bp.get("/sites/<uuid:site_id>/stock/lots.csv")
 def lots_as_table(site_id: UUID) -> ResponseReturnValue:
-    """The lots under the lens, all of them or those of `?left=`, first to expire first."""
+    """The lots under the lens, all of them or those of `?left=`, first to expire first and the used up last."""
     found, left = sites.site(current_actor(), site_id), asked_left()
     lens = current_lens(zone=found.timezone)
     rows = (
