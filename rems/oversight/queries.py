@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Integer, func, or_, select, text
 from rems.core.actor import Actor
 from rems.core.db import Base, Scoped, db
 from rems.core.errors import NotFound
+from rems.core.facts import facts
 from rems.followup.models import PlannedVisit
 from rems.patients.models import Infusion, Patient
 from rems.sites.models import Site
@@ -28,10 +29,11 @@ class ExpiringLot:
 
 def expiring_lots(actor: Actor, *, on: date, within_days: int, limit: int = 20) -> list[ExpiringLot]:
     """Lots with vials left that expire within the days, or expired unnoticed; soonest first."""
-    left = func.sum(StockMovement.vials)
+    moves = facts(StockMovement).where(StockMovement.scope_id.in_(actor.scopes)).subquery()
+    left = func.sum(moves.c.vials)
     query = (
         select(StockLot, left, Site.name)
-        .join(StockMovement, StockMovement.lot_id == StockLot.id)
+        .join(moves, moves.c.lot_id == StockLot.id)
         .join(Site, Site.id == StockLot.scope_id)
         .where(StockLot.scope_id.in_(actor.scopes), StockLot.expires_on <= on + timedelta(days=within_days))
         .group_by(StockLot.id, Site.name)

@@ -61,7 +61,7 @@ def gather(actor: Actor, site: Site, lens: Lens) -> Binder:
         programs=tuple(_program(actor, column, listed, lens) for column in found.columns),
         pieces=tuple(_piece(found)),
         lots=tuple(
-            LotLine(one.lot.lot, one.location, one.lot.strength_mg, one.vials, one.lot.expires_on)
+            LotLine(one.lot.called, one.location, one.lot.strength_mg, one.vials, one.lot.expires_on)
             for one in stock.lots(site.id, lens)
         ),
         doses=stock.doses(site.id, lens, weight),

@@ -130,7 +130,7 @@ def gather(site: Site, standing: Standing, signatures: tuple[str, ...]) -> Conte
         clinics=clinics(site.id, lens),
         lines=tuple(map(_line, standing.findings)),
         lots=tuple(
-            LotLine(one.lot.lot, one.location, one.lot.strength_mg, one.vials, one.lot.expires_on) for one in lots
+            LotLine(one.lot.called, one.location, one.lot.strength_mg, one.vials, one.lot.expires_on) for one in lots
         ),
         doses=_doses(site, standing),
         outlook=_outlook(site, standing),

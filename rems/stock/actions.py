@@ -1,9 +1,7 @@
-"""Receive lots of tocilizumab, move vials, and make the record agree with a count."""
+"""Receive lots of tocilizumab, and move their vials."""
 
 from datetime import date, datetime
 from uuid import UUID
-
-from sqlalchemy import select
 
 from rems.access.rules import Permission, require
 from rems.core.actor import Actor
@@ -15,11 +13,10 @@ from rems.core.lens import Lens
 from rems.sites import queries as sites
 from rems.sites import tree
 from rems.sites.rules import check_not_ahead
-from rems.stock import ledger, queries, steps
+from rems.stock import boxes, ledger, queries, steps
+from rems.stock.boxes import Label
 from rems.stock.models import StockLot, StockMovement
 from rems.stock.rules import MovementKind
-
-PRODUCT = "tocilizumab"
 
 
 def receive(
@@ -34,13 +31,15 @@ def receive(
     note: str = "",
     gtin: str = "",
     storage: str = "",
+    serial: str = "",
     by: Actor,
     now: datetime,
 ) -> UUID:
     """Take vials of a lot into the stock of a location; the same lot again adds to it. Returns the key of the lot.
 
-    `gtin` and `storage` are kept with the lot when it comes to that place first. `holds_on` is the site's own calendar
-    day. Raises NotFound, NotAllowed, BadInput with the field.
+    With a `serial` number they are those of one box, which comes in once. `gtin` and `storage` are kept with the lot
+    when it comes to that place first. `holds_on` is the site's own calendar day. Raises NotFound, NotAllowed, BadInput
+    with the field.
     """
     with transaction(by, "stock.receive", note.strip(), at=now):
         site = sites.site(by, site_id)
@@ -49,15 +48,9 @@ def receive(
         ledger.check_receipt(lot, strength_mg, vials, expires_on, holds_on)
         tree.check_open(site_id, location_id, holds_on)
         steps.one_at_a_time(site_id)
-        found = _lot_at(
-            site_id,
-            location_id,
-            lot=lot.strip(),
-            strength_mg=strength_mg,
-            expires_on=expires_on,
-            gtin=gtin.strip(),
-            storage=storage.strip(),
-        )
+        label = Label(lot.strip(), strength_mg, expires_on, gtin.strip(), serial.strip())
+        boxes.check_new(site_id, label)
+        found = boxes.lot_at(site_id, location_id, label, storage=storage.strip())
         _write(found, MovementKind.RECEIPT, vials, holds_on=holds_on, note=note)
     return found.id
 
@@ -101,32 +94,10 @@ def transfer(
         tree.check_open(lot.scope_id, location_id, holds_on)
         if location_id == lot.location_id:
             raise BadInput("The lot lies there already; choose another place.", "location_id")
-        there = _lot_at(
-            lot.scope_id,
-            location_id,
-            lot=lot.lot,
-            strength_mg=lot.strength_mg,
-            expires_on=lot.expires_on,
-            gtin=lot.gtin,
-        )
+        there = boxes.lot_at(lot.scope_id, location_id, boxes.label_of(lot))
         change(lot, MovementKind.TRANSFER_OUT, -vials, holds_on=holds_on, note=note)
         _write(there, MovementKind.TRANSFER_IN, vials, holds_on=holds_on, note=note)
     return there.id
-
-
-def count(lot_id: UUID, found: int, *, holds_on: date, note: str, by: Actor, now: datetime) -> UUID:
-    """Make the record agree with what was counted at the end of that day. Returns the key of the adjustment.
-
-    Raises NotFound, NotAllowed, BadInput with the field, also when the count agrees.
-    """
-    with transaction(by, "stock.count", note.strip(), at=now):
-        lot = lot_to_change(lot_id, holds_on, by=by, now=now)
-        at = sum(vials for on, vials in queries.changes(lot.id) if on <= holds_on)
-        difference = ledger.adjustment(found, ledger.Level(holds_on, at))
-        if difference > 0:
-            tree.check_open(lot.scope_id, lot.location_id, holds_on)
-        moved = change(lot, MovementKind.COUNT_ADJUSTMENT, difference, holds_on=holds_on, note=note)
-    return moved.id
 
 
 def lot_to_change(lot_id: UUID, holds_on: date, *, by: Actor, now: datetime) -> StockLot:
@@ -168,21 +139,6 @@ def _write(
     db.session.add(row)
     db.session.flush()
     return row
-
-
-def _lot_at(
-    site_id: UUID, location_id: UUID, *, lot: str, strength_mg: int, expires_on: date, gtin: str = "", storage: str = ""
-) -> StockLot:
-    """The lot at that location, made when it was never there."""
-    known = {"scope_id": site_id, "location_id": location_id, "lot": lot, "strength_mg": strength_mg}
-    query = select(StockLot).filter_by(**known, expires_on=expires_on)
-    found = db.session.scalars(query).one_or_none()
-    if found is None:
-        more = {"expires_on": expires_on, "gtin": gtin, "storage": storage}
-        found = StockLot(id=uuid7(), product=PRODUCT, **more, **known)
-        db.session.add(found)
-        db.session.flush()
-    return found
 
 
 def _check_patient(kind: MovementKind, patient_id: UUID | None, *, site_id: UUID) -> None:

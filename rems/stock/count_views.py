@@ -18,18 +18,22 @@ from rems.stock.forms import CountForm, count_form
 from rems.web.filters import plural
 from rems.web.forms import TextField, WholeNumberField
 from rems.web.lens import current_lens
+from rems.web.paging import asked_page, page_of
+
+SIZE = 50
 
 
 @bp.get("/sites/<uuid:site_id>/stock/counts")
 def counts(site_id: UUID) -> ResponseReturnValue:
-    found = sites.site(current_actor(), site_id)
+    found, number = sites.site(current_actor(), site_id), asked_page()
     lens = current_lens(zone=found.timezone)
+    rows = counting.counts(site_id, lens, SIZE, offset=(number - 1) * SIZE)
     return render_template(
         "stock/counts.html",
         site=found,
         lens=lens,
-        counts=counting.counts(site_id, lens),
-        differences=counting.differences(site_id, lens),
+        page=page_of(rows, total=counting.count_counts(site_id, lens), number=number, size=SIZE),
+        differences=counting.differences(site_id, lens, rows),
         due_on=due_on(found, lens),
     )
 
@@ -44,7 +48,7 @@ def due_on(site: Site, lens: Lens) -> date | None:
 def count(site_id: UUID) -> ResponseReturnValue:
     found = site_to_change(site_id)
     lots = counting.to_count(site_id, today(found).as_of)
-    words = [(str(lot.id), f"Lot {lot.lot}, {lot.strength_mg} mg, {place}") for lot, place in lots]
+    words = [(str(lot.id), f"Lot {lot.called}, {lot.strength_mg} mg, {place}") for lot, place in lots]
     kind = count_form(words)
     form = kind.sent() if request.method == "POST" else kind(data={"holds_on": today(found).as_of})
     differ: set[str] = set()
@@ -59,7 +63,7 @@ def count(site_id: UUID) -> ResponseReturnValue:
             said = f"{plural(number, 'lot')} differed and {'was' if number == 1 else 'were'} adjusted."
             flash(f"{plural(len(entered), 'lot')} counted. {said if number else 'All of it agrees.'}")
             return redirect(url_for("stock.counts", site_id=site_id))
-        differ = {key for key, text in words if any(f"{text.split(',')[0]}:" in e for e in form.form_errors)}
+        differ = {str(lot.id) for lot, _ in lots if any(e.startswith(f"Lot {lot.called}:") for e in form.form_errors)}
     page = render_template(
         "stock/count.html",
         site=found,

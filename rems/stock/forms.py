@@ -8,14 +8,15 @@ from rems.stock.ledger import MOST_VIALS
 from rems.stock.rules import LEAST_KG, MOST_KG, STRENGTHS_MG, MovementKind
 from rems.web.forms import BaseForm, ChoiceField, DayField, DecimalField, HiddenField, TextField, WholeNumberField
 
-TRANSFER, COUNT = "transfer", "count"
+TRANSFER = "transfer"
+GTIN_HINT = "The 14 digits beside GTIN or PC"
+SERIAL_HINT = "Printed beside SN on this one box; empty for several boxes together"
 MOVES = [
     (MovementKind.WASTED.value, "Wasted: broken, spoiled or thrown away"),
     (MovementKind.EXPIRED.value, "Expired: taken out after its last day"),
     (MovementKind.RETURNED.value, "Returned to the supplier"),
     (MovementKind.TRANSFER_OUT.value, "Sent to another hospital"),
     (TRANSFER, "Brought to another place of this site"),
-    (COUNT, "Counted: this many are really there"),
 ]
 
 
@@ -38,16 +39,15 @@ class ReceiveForm(BaseForm):
     storage = TextField("How it is kept", hint="For example refrigerator 2, 2 to 8 °C", longest=200, optional=True)
     holds_on = DayField("Day received")
     note = TextField("Note", hint="For example the delivery note or the supplier", longest=500, optional=True)
-    gtin = HiddenField()
+    gtin = TextField("Product number (GTIN)", hint=GTIN_HINT, longest=14, optional=True, width="mid")
+    serial = TextField("Serial number", hint=SERIAL_HINT, longest=20, optional=True, width="mid")
 
     def fill_from(self, found: Scanned, strength_mg: int | None) -> None:
         """Take over what a box says; what was typed for the rest stays."""
         self.scan.raw_data, self.scan.data = [""], ""
-        given = {"lot": found.lot, "expires_on": found.expires_on, "gtin": found.gtin}
+        given = {"lot": found.lot, "expires_on": found.expires_on, "gtin": found.gtin, "serial": found.serial}
         if strength_mg is not None:
             given["strength_mg"] = str(strength_mg)
-        if found.serial and found.serial not in (self.note.data or ""):
-            given["note"] = ", ".join(filter(None, [self.note.data, f"serial {found.serial}"]))
         for name, value in given.items():
             self[name].raw_data, self[name].data = None, value
 
@@ -56,9 +56,29 @@ class BackForm(BaseForm):
     reason = TextField("Reason", longest=500, hint="What was wrong about it; it is kept")
 
 
+class CorrectForm(BaseForm):
+    """A movement as it really was."""
+
+    vials = WholeNumberField("Number of vials", most=MOST_VIALS)
+    holds_on = DayField("Day")
+    note = TextField("Reason or note", longest=500, optional=True, hint="As it should stand with the movement")
+    reason = TextField("Reason for the correction", longest=500, hint="What was wrong about it; it is kept")
+
+
+class LabelForm(BaseForm):
+    """A lot as its boxes say, and as it is kept."""
+
+    lot = TextField("Lot number", hint="Printed on the box beside LOT", longest=40, width="mid")
+    expires_on = DayField("Day of expiry", hint="The last day it may be given; if the box says a month, its last day")
+    gtin = TextField("Product number (GTIN)", hint=GTIN_HINT, longest=14, optional=True, width="mid")
+    serial = TextField("Serial number", hint=SERIAL_HINT, longest=20, optional=True, width="mid")
+    storage = TextField("How it is kept", hint="For example refrigerator 2, 2 to 8 °C", longest=200, optional=True)
+    reason = TextField("Reason for the correction", longest=500, hint="What was wrong about it; it is kept")
+
+
 class MoveForm(BaseForm):
     kind = ChoiceField("What happened", choices=MOVES, shown="radio")
-    vials = WholeNumberField("Number of vials", most=MOST_VIALS, hint="How many go. For a count: how many you found.")
+    vials = WholeNumberField("Number of vials", most=MOST_VIALS, hint="How many go")
     location_id = ChoiceField("Brought to", optional=True, hint="Only when they stay at this site")
     holds_on = DayField("Day")
     note = TextField("Reason", longest=500, hint="In a few words; it is kept with the movement")

@@ -23,6 +23,8 @@ SENT_AS = (SEPARATOR, "<GS>", "{GS}", "[GS]", "\\x1d", "^]")
 SYMBOLOGIES = re.compile(r"^\](?:d2|Q3|C1|e0|J1)")
 NAMED = {"01": "product number (GTIN)", "17": "day of expiry", "10": "lot number", "21": "serial number"}
 AGAIN = "Scan it again, or type what the box says."
+SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}")
+"""AI 21 takes 1 to 20 signs of the set 82 of the General Specifications."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,40 @@ def read(text: str) -> Scanned:
     if missing:
         raise BadInput(f"The scan has no {' and no '.join(missing)}. {AGAIN}", FIELD)
     gtin, expires_on = found["01"].value, found["17"].date
-    try:
-        Gtin.parse(gtin)
-    except ParseError as error:
+    if not _is_gtin(gtin):
         words = f"The product number {gtin} in the scan has a wrong check digit, so something was misread. {AGAIN}"
-        raise BadInput(words, FIELD) from error
+        raise BadInput(words, FIELD)
     if expires_on is None:
         raise BadInput(f"The day of expiry in the scan makes no sense. {AGAIN}", FIELD)
     return Scanned(gtin, found["10"].value, expires_on, found["21"].value if "21" in found else "")
+
+
+def check_box(gtin: str, serial: str) -> None:
+    """Whether a product number (empty: not known) and a serial number (empty: none) can stand on a box.
+
+    A serial number counts the boxes of one product, so alone it names none. Raises BadInput with the field.
+    """
+    if gtin and not _is_gtin(gtin):
+        words = f"The product number {gtin} is no GTIN of 14 digits with its check digit; look at the box again."
+        raise BadInput(words, "gtin")
+    if serial and not SERIAL.fullmatch(serial):
+        words = f'"{serial}" is no serial number; it has 1 to 20 letters, digits and signs, without spaces.'
+        raise BadInput(words, "serial")
+    if serial and not gtin:
+        words = (
+            "The product number (GTIN) is missing: a serial number tells apart the boxes of one product. Scan the box."
+        )
+        raise BadInput(words, "gtin")
+
+
+def _is_gtin(text: str) -> bool:
+    if not (len(text) == 14 and text.isascii() and text.isdigit()):
+        return False
+    try:
+        Gtin.parse(text)
+    except ParseError:
+        return False
+    return True
 
 
 def _message(text: str) -> GS1Message:

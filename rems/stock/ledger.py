@@ -117,43 +117,72 @@ def check_held(kind: MovementKind, vials: int, *, on_hand: int, held: int) -> No
         )
 
 
-def check_taking_back(vials: int, level: Level, *, lot: str, on: date, held: int) -> None:
-    """Whether a movement of so many vials may be said never to have been. Raises BadInput with the day that forbids it.
+def first_below(changes: Iterable[tuple[date, int]]) -> Level | None:
+    """The first day that would end with fewer than no vials; None where every day adds up."""
+    by_day: defaultdict[date, int] = defaultdict(int)
+    for on, vials in changes:
+        by_day[on] += vials
+    total = 0
+    for on in sorted(by_day):
+        total += by_day[on]
+        if total < 0:
+            return Level(on, total)
+    return None
 
-    `level` is the lowest from the day of the movement on, the movement counted; `held` what is held on that day.
+
+def check_adds_up(changes: Iterable[tuple[date, int]], *, lot: str, when: str) -> None:
+    """Whether every day ends with no vials or more. Raises BadInput with the first day that would not.
+
+    `when` begins the sentence: "Without it" or "So corrected".
     """
-    left = level.vials - vials
-    if left < 0:
+    if below := first_below(changes):
         raise BadInput(
-            f"Without it lot {lot} would have {counted(-left, 'vial')} too few at the end of {said(level.on)}; "
-            "take back first what went out after it.",
+            f"{when} lot {lot} would have {counted(-below.vials, 'vial')} too few at the end of {said(below.on)}; "
+            "first take back or correct what went out by then.",
             "reason",
         )
-    if vials > 0 and left < held:
+
+
+def most_held(holds: Iterable[tuple[date, date | None, int]], *, from_on: date) -> int:
+    """The most vials held on any day from `from_on` on.
+
+    A hold is its first day, its last (None: until released), and its vials.
+    """
+    known = [(max(first, from_on), last, vials) for first, last, vials in holds if last is None or last >= from_on]
+    days = {first for first, _, _ in known}
+    return max((sum(n for a, z, n in known if a <= day and (z is None or z >= day)) for day in days), default=0)
+
+
+def check_still_held(before: int, after: int, *, held: int, lot: str) -> None:
+    """Whether what is held for patients is still there when on hand goes from `before` to `after`. Raises BadInput."""
+    if after < before and after < held:
         raise BadInput(
-            f"{counted(held, 'vial')} of lot {lot} are held for patients on {said(on)}; release them first.", "reason"
+            f"{counted(held, 'vial')} of lot {lot} are held for patients, and {after} would be left; "
+            "release them first.",
+            "reason",
         )
+
+
+def check_number(vials: int) -> None:
+    """Raises BadInput for a number of vials that no movement can have."""
+    if vials < 1:
+        raise BadInput(f"The number of vials must be 1 or more, not {vials}; what never was is taken back.", "vials")
+    _check_most(vials)
+
+
+def check_new_expiry(moved: Iterable[tuple[MovementKind, date]], lot: str, expires_on: date) -> None:
+    """Whether all that was moved of a lot fits another day of expiry. Raises BadInput at that day."""
+    for kind, on in moved:
+        try:
+            check_expiry(kind, lot, expires_on, on=on)
+        except BadInput as wrong:
+            raise BadInput(wrong.sentence, "expires_on") from wrong
 
 
 def check_reason(kind: MovementKind, note: str) -> None:
     """A number changed to what was counted needs a reason; the other kinds say theirs by name. Raises BadInput."""
     if kind is MovementKind.COUNT_ADJUSTMENT and not note.strip():
         raise BadInput("Reason is missing: say how the count came to differ, as far as is known.", "note")
-
-
-def adjustment(found: int, level: Level) -> int:
-    """The change that makes the record agree with a count.
-
-    Raises BadInput for a count below zero or one that agrees.
-    """
-    check_found(found)
-    if found == level.vials:
-        verb = "is" if found == 1 else "are"
-        raise BadInput(
-            f"The count agrees: {counted(found, 'vial')} {verb} on hand on {said(level.on)}. Nothing is to adjust.",
-            "vials",
-        )
-    return found - level.vials
 
 
 def check_found(found: int) -> None:

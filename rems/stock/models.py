@@ -11,18 +11,28 @@ from rems.stock.rules import MovementKind
 
 
 class StockLot(Scoped, Base):
-    """A lot of tocilizumab vials of one strength at one location of the site's tree.
+    """A lot of tocilizumab vials of one strength at one location of the site's tree, or one box of it by its serial.
 
-    `gtin` is the product number of the box (empty: not scanned), `storage` where and how it is kept there.
+    `gtin` is the product number of the box (empty: not scanned), `storage` where and how it is kept there. GTIN and
+    `serial` together name one box in the world; an empty serial stands for all boxes of the lot that were not scanned.
+    A lot that was entered wrongly is kept; the right one names it in `supersedes_id`, and has its movements since.
     """
 
     __tablename__ = "stock_lot"
     __table_args__ = (
         UniqueConstraint("id", "scope_id"),
-        UniqueConstraint("scope_id", "location_id", "lot", "strength_mg", "expires_on"),
+        Index("ix_stock_lot_scope_id", "scope_id", "location_id", "lot", "strength_mg", "expires_on"),
+        Index(
+            "uq_stock_lot_supersedes_id",
+            "supersedes_id",
+            unique=True,
+            postgresql_where=text("supersedes_id IS NOT NULL"),
+        ),
+        ForeignKeyConstraint(["supersedes_id", "scope_id"], ["stock_lot.id", "stock_lot.scope_id"]),
         ForeignKeyConstraint(["location_id", "scope_id"], ["location.id", "location.scope_id"]),
         CheckConstraint("strength_mg IN (80, 200, 400)", name="strength_is_made"),
         CheckConstraint("lot <> ''", name="has_a_number"),
+        CheckConstraint("serial = '' OR gtin <> ''", name="serial_of_a_product"),
         Index("ix_stock_lot_gtin", "gtin"),
     )
     location_id: Mapped[UUID]
@@ -32,6 +42,13 @@ class StockLot(Scoped, Base):
     expires_on: Mapped[date]
     gtin: Mapped[str] = mapped_column(server_default=text("''"), default="")
     storage: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    serial: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    supersedes_id: Mapped[UUID | None]
+
+    @property
+    def called(self) -> str:
+        """The number of the lot, and the serial number that tells this box of it from another."""
+        return f"{self.lot}, serial {self.serial}" if self.serial else self.lot
 
 
 class StockMovement(Fact, Base):

@@ -74,7 +74,7 @@ def on_hand(
 
     `held_for_others_than`: a patient; vials held for other patients are taken off. Without it nobody's are.
     """
-    held = _held_by_lot(site_id, lens, but_for=held_for_others_than) if held_for_others_than else {}
+    held = held_by_lot(site_id, lens, but_for=held_for_others_than) if held_for_others_than else {}
     query = _lots(site_id, lens)
     if location_id is not None:
         query = query.where(StockLot.location_id == location_id)
@@ -107,7 +107,7 @@ def doses_of(site_ids: Collection[UUID], lens: Lens, weight_kg: Decimal | int) -
 
 def lots(site_id: UUID, lens: Lens) -> list[LotLine]:
     """Every lot with vials on hand, first to expire first; an expired one stays until it is taken out."""
-    held = _held_by_lot(site_id, lens)
+    held = held_by_lot(site_id, lens)
     rows = db.session.execute(_lots(site_id, lens))
     return [LotLine(one, place, int(vials), held.get(one.id, 0)) for one, place, vials in rows]
 
@@ -129,9 +129,11 @@ def movements(
     return [MovementLine(*row) for row in db.session.execute(query.limit(limit).offset(offset))]
 
 
-def count_movements(site_id: UUID, lens: Lens) -> int:
-    """How many movements a site has."""
+def count_movements(site_id: UUID, lens: Lens, *, lot_id: UUID | None = None) -> int:
+    """How many movements a site, or one of its lots, has."""
     query = facts(StockMovement, lens, scope_id=site_id)
+    if lot_id is not None:
+        query = query.where(StockMovement.lot_id == lot_id)
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
@@ -142,10 +144,12 @@ def strength_of(gtin: str) -> int | None:
 
 
 def movement(actor: Actor, movement_id: UUID) -> StockMovement:
-    """One movement in force. Raises NotFound, also for one that was taken back, or may not be seen."""
+    """One movement in force. Raises NotFound, also for one that was taken back or corrected, or may not be seen."""
     found = db.session.scalars(facts(StockMovement).where(StockMovement.id == movement_id)).one_or_none()
     if found is None:
-        raise NotFound("There is no such movement, or it was taken back already, or it is not yours to see.")
+        raise NotFound(
+            "There is no such movement, or it was taken back or corrected already, or it is not yours to see."
+        )
     lot(actor, found.lot_id)
     return found
 
@@ -176,7 +180,7 @@ def changes_at(site_id: UUID, location_id: UUID) -> list[tuple[date, int]]:
 
 def held_of_lot(found: StockLot, lens: Lens) -> int:
     """The vials of a lot that are held for patients."""
-    return _held_by_lot(found.scope_id, lens).get(found.id, 0)
+    return held_by_lot(found.scope_id, lens).get(found.id, 0)
 
 
 def reserved(patient_id: UUID, lens: Lens) -> list[Reservation]:
@@ -277,7 +281,8 @@ def held_later(site_id: UUID, *, but_for: UUID, after: date, until: date | None)
     return {key: int(vials) for key, vials in rows}
 
 
-def _held_by_lot(site_id: UUID, lens: Lens, *, but_for: UUID | None = None) -> dict[UUID, int]:
+def held_by_lot(site_id: UUID, lens: Lens, *, but_for: UUID | None = None) -> dict[UUID, int]:
+    """The vials of each lot that are held; `but_for`: a patient whose holds are left out."""
     query = _holds(lens).where(Reservation.scope_id == site_id)
     if but_for is not None:
         query = query.where(Reservation.patient_id != but_for)

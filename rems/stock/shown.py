@@ -23,6 +23,14 @@ def state_of(lot: StockLot, lens: Lens, *, vials: int, held: int) -> tuple[str, 
     return lot_state(lot.expires_on, lens.as_of, vials=vials, held=held, soon_days=soon_days)
 
 
+def with_state(lines: Sequence[LotLine], lens: Lens) -> list[tuple[LotLine, str, str]]:
+    """Lots with their state and its words; of an empty one there is nothing to say but that."""
+    return [
+        (one, *(state_of(one.lot, lens, vials=one.vials, held=one.held) if one.vials else ("off", "None left")))
+        for one in lines
+    ]
+
+
 def asked_doses(actor: Actor, site: Site, lens: Lens) -> dict[str, int]:
     """How many doses each program of the site asks to be there on the day; a program that asks none is left out."""
     versions = ((e.program.title, e.program.version_on(lens.as_of)) for e in sites.entries(actor, site.id))
@@ -68,7 +76,7 @@ def lots_for(site: Site, patient_id: UUID, lens: Lens) -> list[tuple[str, str]]:
     return [
         (
             str(line.lot.id),
-            f"{line.lot.lot}, {line.lot.strength_mg} mg, {line.location}, {counted(line.vials, 'vial')}"
+            f"{line.lot.called}, {line.lot.strength_mg} mg, {line.location}, {counted(line.vials, 'vial')}"
             + (", held for this patient" if line.lot.id in held else ""),
         )
         for line in lots
@@ -81,6 +89,7 @@ MOVEMENT_HEADS = (
     "vials",
     "strength in mg",
     "lot",
+    "serial",
     "expires on",
     "where",
     "patient",
@@ -88,7 +97,19 @@ MOVEMENT_HEADS = (
     "by",
     "at",
 )
-LOT_HEADS = ("lot", "product", "strength in mg", "expires on", "where", "how kept", "GTIN", "vials", "held", "state")
+LOT_HEADS = (
+    "lot",
+    "product",
+    "strength in mg",
+    "expires on",
+    "where",
+    "how kept",
+    "GTIN",
+    "serial",
+    "vials",
+    "held",
+    "state",
+)
 
 
 def cells(line: MovementLine, numbers: Mapping[UUID, str]) -> list[object]:
@@ -96,8 +117,8 @@ def cells(line: MovementLine, numbers: Mapping[UUID, str]) -> list[object]:
     one, lot = line.movement, line.lot
     who = numbers.get(one.patient_id, "") if one.patient_id else ""
     return [
-        one.holds_on, one.kind, one.vials, lot.strength_mg, lot.lot, lot.expires_on, line.location, who, one.note,
-        one.recorded_by.split(" <")[0], one.recorded_at.isoformat(),
+        one.holds_on, one.kind, one.vials, lot.strength_mg, lot.lot, lot.serial, lot.expires_on, line.location, who,
+        one.note, one.recorded_by.split(" <")[0], one.recorded_at.isoformat(),
     ]  # fmt: skip
 
 
@@ -105,6 +126,6 @@ def lot_cells(line: LotLine, lens: Lens) -> list[object]:
     """A lot on hand as a row of a table."""
     lot = line.lot
     return [
-        lot.lot, lot.product, lot.strength_mg, lot.expires_on, line.location, lot.storage, lot.gtin, line.vials,
-        line.held, state_of(lot, lens, vials=line.vials, held=line.held)[0],
+        lot.lot, lot.product, lot.strength_mg, lot.expires_on, line.location, lot.storage, lot.gtin, lot.serial,
+        line.vials, line.held, with_state([line], lens)[0][1],
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The stock of rescue medicine of a site: what is on hand, its lots and movements, and the forms that change it."""
+"""The stock of rescue medicine of a site: what is on hand, and the forms that take vials in and give them out."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -8,18 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from rems.access.session import current_actor
 from rems.core.clock import utcnow
-from rems.core.errors import BadInput
 from rems.core.lens import Lens
 from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites.models import Site
-from rems.stock import actions, gs1, outlook, queries, shown
+from rems.stock import actions, boxes, gs1, outlook, queries, shown
 from rems.stock import count_views as count_views  # its pages stand on the same blueprint
-from rems.stock import movement_views as movement_views  # and these too
-from rems.stock.desk import bp, lot_of, site_to_change, today
+from rems.stock import lot_views as lot_views  # and these too
+from rems.stock import movement_views as movement_views
+from rems.stock.desk import bp, site_to_change, today
 from rems.stock.drawing import weeks_ahead
-from rems.stock.forms import COUNT, MOVES, TRANSFER, MoveForm, ReceiveForm, UseForm, WeightForm
-from rems.stock.models import StockLot
+from rems.stock.forms import ReceiveForm, UseForm, WeightForm
 from rems.stock.rules import DOSE_SOURCE, MovementKind, said
 from rems.web.lens import current_lens
 from rems.web.paging import asked_page, page_of
@@ -27,6 +26,7 @@ from rems.web.paging import asked_page, page_of
 __all__ = ["bp"]
 SIZE = 50
 DAYS_AHEAD = 42
+FIRST_LOTS = 20
 KIND_WORDS = {
     MovementKind.RECEIPT: "Received",
     MovementKind.USED: "Given to a patient",
@@ -82,15 +82,14 @@ def site_page(site: Site, lens: Lens, form: WeightForm, *, weight_kg: Decimal | 
     look = outlook.ahead(weight, stock, on, asked=asked, days=DAYS_AHEAD, planned=coming)
     reference = outlook.worth(weight, stock, on)
     moves = queries.movements(site.id, lens, 5)
+    lots = queries.lots(site.id, lens)
     return render_template(
         "stock/site.html",
         site=site,
         lens=lens,
         reference=reference,
-        lots=[
-            (line, *shown.state_of(line.lot, lens, vials=line.vials, held=line.held))
-            for line in queries.lots(site.id, lens)
-        ],
+        lots=lots,
+        first_lots=shown.with_state(lots[:FIRST_LOTS], lens),
         held=held,
         programs=each,
         look=look,
@@ -129,6 +128,7 @@ def take_in(site_id: UUID) -> ResponseReturnValue:
                 holds_on=form.holds_on.data,
                 note=form.note.data,
                 gtin=form.gtin.data,
+                serial=form.serial.data,
                 storage=form.storage.data,
                 by=current_actor(),
                 now=utcnow(),
@@ -145,6 +145,7 @@ def read_scan(site: Site, form: ReceiveForm) -> ResponseReturnValue:
     with form.answering():
         scanned = gs1.read(form.scan.data or "")
         form.fill_from(scanned, queries.strength_of(scanned.gtin))
+        boxes.check_fresh(site.id, scanned.gtin, scanned.serial)
         return receive_page(site, form), 200
     return receive_page(site, form), 422
 
@@ -154,60 +155,6 @@ def receive_page(site: Site, form: ReceiveForm) -> str:
     if len(shown.places(site.id)) == 1 and not form.location_id.data:
         form.location_id.data = shown.places(site.id)[0][0]
     return render_template("stock/receive.html", site=site, form=form)
-
-
-@bp.get("/sites/<uuid:site_id>/stock/lots/<uuid:lot_id>")
-def move(site_id: UUID, lot_id: UUID) -> ResponseReturnValue:
-    found, lot = sites.site(current_actor(), site_id), lot_of(site_id, lot_id)
-    lens = current_lens(zone=found.timezone)
-    kind = MovementKind.EXPIRED if lot.expires_on < lens.as_of else None
-    return lot_page(found, lot, MoveForm(data={"holds_on": lens.as_of, "kind": kind}), lens)
-
-
-@bp.post("/sites/<uuid:site_id>/stock/lots/<uuid:lot_id>")
-def move_now(site_id: UUID, lot_id: UUID) -> ResponseReturnValue:
-    found, lot, form = site_to_change(site_id), lot_of(site_id, lot_id), MoveForm.sent()
-    form.location_id.choices = shown.others(lot)
-    if form.validate():
-        with form.answering():
-            moved(lot, form)
-            flash(f"Lot {lot.lot}: the movement is recorded.")
-            return redirect(url_for("stock.move", site_id=site_id, lot_id=lot_id))
-    return lot_page(found, lot, form, today(found)), 422
-
-
-def moved(lot: StockLot, form: MoveForm) -> None:
-    """Send the form to the action of its kind."""
-    told = {"holds_on": form.holds_on.data, "note": form.note.data, "by": current_actor(), "now": utcnow()}
-    if form.kind.data == COUNT:
-        actions.count(lot.id, form.vials.data, **told)
-    elif form.kind.data == TRANSFER:
-        if form.location_id.data is None:
-            raise BadInput("Brought to: choose the place where the vials are now.", "location_id")
-        actions.transfer(lot.id, UUID(form.location_id.data), form.vials.data, **told)
-    else:
-        actions.move(lot.id, MovementKind(form.kind.data), -form.vials.data, **told)
-
-
-def lot_page(site: Site, lot: StockLot, form: MoveForm, lens: Lens) -> str:
-    form.location_id.choices = shown.others(lot)
-    if not form.location_id.choices:
-        form.kind.choices = [pair for pair in MOVES if pair[0] != TRANSFER]
-    rows = queries.movements(site.id, lens, SIZE, lot_id=lot.id)
-    vials, held = queries.vials_of(lot, lens), queries.held_of_lot(lot, lens)
-    return render_template(
-        "stock/lot.html",
-        site=site,
-        lot=lot,
-        place=dict(shown.places(site.id))[str(lot.location_id)],
-        form=form,
-        lens=lens,
-        vials=vials,
-        held=held,
-        state=shown.state_of(lot, lens, vials=vials, held=held),
-        rows=rows,
-        numbers=shown.numbers_of(rows),
-    )
 
 
 @bp.get("/sites/<uuid:site_id>/stock/patients/<uuid:patient_id>")

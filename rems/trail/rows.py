@@ -24,3 +24,16 @@ def rows_known_at(table: str, keys: Collection[UUID], known_at: datetime) -> Map
     values = {"table": table, "keys": [str(key) for key in keys], "known_at": known_at}
     found = db.session.execute(text(NEWEST), values)
     return {UUID(row.row_key): row.after for row in found if row.after is not None}
+
+
+REASONS = """
+select distinct on (row_key) row_key, reason from trail.entry
+where table_name = :table and row_key = any(:keys) and before is null
+order by row_key, id
+"""
+
+
+def reasons_of(table: str, keys: Collection[UUID]) -> Mapping[UUID, str]:
+    """What was given as the reason when each row of that table was written; what the actor may not see is left out."""
+    found = db.session.execute(text(REASONS), {"table": table, "keys": [str(key) for key in keys]})
+    return {UUID(row.row_key): row.reason for row in found}

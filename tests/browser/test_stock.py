@@ -118,6 +118,10 @@ def test_the_stock_is_read_and_changed_by_everybody(page, sign_in, axe, shots, w
     fill(page, Number_of_vials="1", Reason="Left over from last month")
     page.get_by_role("button", name="Record movement").click()
     assert "None left" in page.inner_text("main")
+    page.goto(f"{here}/lots")
+    looked_at(page, axe, shots, "lots")
+    page.get_by_role("link", name="Empty").click()
+    assert "B7702" in page.inner_text("main")
 
     page.goto(f"{here}/patients/{patient_id}")
     looked_at(page, axe, shots, "use")
@@ -125,6 +129,42 @@ def test_the_stock_is_read_and_changed_by_everybody(page, sign_in, axe, shots, w
     looked_at(page, axe, shots, "movements")
     page.goto(f"{here}?as_of={(utcnow().date() - timedelta(days=90)).isoformat()}")
     looked_at(page, axe, shots, "stock-another-day")
+
+
+def test_what_was_entered_wrongly_is_corrected_by_everybody(page, sign_in, axe, shots, world, superuser):
+    hospital = world.hospital(name="Harrow Lake University Hospital")
+    stocked(hospital, superuser)
+    here = f"/sites/{hospital.site_id}/stock"
+    sign_in(hospital.coordinator)
+    page.goto(f"{here}/lots")
+    page.get_by_role("link", name="B7755").click()
+    page.get_by_role("link", name="Correct ").last.click()
+    looked_at(page, axe, shots, "correct-movement")
+    fill(page, Number_of_vials="5")
+    page.get_by_role("button", name="Correct").click()
+    expect(page.locator(".problem")).to_contain_text("Reason for the correction is missing")
+    looked_at(page, axe, shots, "correct-movement-refused")
+    fill(page, Number_of_vials="5", Reason_for_the_correction="One vial stood in another box.")
+    page.get_by_role("button", name="Correct").click()
+    expect(page.get_by_text("the movement is corrected")).to_be_visible()
+    page.get_by_role("link", name="Correct this lot").click()
+    looked_at(page, axe, shots, "correct-lot")
+    fill(page, Lot_number="B7756", Reason_for_the_correction="The last digit was misread.")
+    page.get_by_label("Serial number").fill("21A-17")
+    page.get_by_label("How it is kept").fill("Refrigerator 2, 2 to 8 °C")
+    page.get_by_label("Product number (GTIN)").fill(with_check("0035024213601"))
+    page.get_by_role("button", name="Correct").click()
+    expect(page.get_by_role("heading", name="Lot B7756")).to_be_visible()
+    looked_at(page, axe, shots, "lot-corrected")
+    page.get_by_role("link", name="lot B7755").click()
+    expect(page.get_by_role("heading", name="This lot was entered wrongly")).to_be_visible()
+    looked_at(page, axe, shots, "lot-that-made-way")
+    page.goto(f"{here}/lots")
+    looked_at(page, axe, shots, "lots-with-a-box")
+    page.goto(here)
+    looked_at(page, axe, shots, "stock-with-a-box")
+    page.goto(f"{here}/lots?left=empty")
+    looked_at(page, axe, shots, "lots-none")
 
 
 def test_a_manager_sees_the_stock_of_each_site(page, sign_in, axe, shots, world, superuser):

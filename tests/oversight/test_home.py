@@ -12,6 +12,9 @@ from rems.core.db import reading
 from rems.oversight import queries
 from rems.oversight.home import home_of
 from rems.programs import queries as programs
+from rems.stock import actions as stock
+from rems.stock import mending as stock_mending
+from rems.stock.rules import MovementKind
 from tests.factories import ADMIN, EUROPE, KYMRIAH, World
 
 
@@ -94,3 +97,19 @@ def test_many_actions_are_cut_and_lead_to_the_list(client: FlaskClient, world: W
     page = client.get("/today").text
     assert page.count("Step ") == 8
     assert "/deviations?state=open" in page
+
+
+def test_a_movement_that_was_taken_back_or_corrected_counts_once_in_what_is_left_of_a_lot(world: World) -> None:
+    hospital, today = world.hospital(), world.now.date()
+    said = {"by": hospital.coordinator, "now": world.now}
+    lot_id = stock.receive(
+        hospital.site_id, hospital.location_id, lot="B1", strength_mg=400, vials=4,
+        expires_on=today + timedelta(days=5), holds_on=today, **said,
+    )  # fmt: skip
+    wasted = stock.move(lot_id, MovementKind.WASTED, -3, holds_on=today, **said)
+    with reading(hospital.coordinator):
+        [before] = queries.expiring_lots(hospital.coordinator, on=today, within_days=9)
+    stock_mending.correct(wasted, "Two broke.", vials=2, holds_on=today, note="", **said)
+    with reading(hospital.coordinator):
+        [after] = queries.expiring_lots(hospital.coordinator, on=today, within_days=9)
+    assert (before.vials, after.vials) == (1, 2)

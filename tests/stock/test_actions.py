@@ -89,7 +89,6 @@ def test_others_may_not_change_the_stock(world, hospital, receive, now, role):
     for refused in (
         lambda: actions.move(lot_id, K.WASTED, -1, **said),
         lambda: actions.transfer(lot_id, hospital.location_id, 1, **said),
-        lambda: actions.count(lot_id, 1, **said),
     ):
         with nothing_new(), pytest.raises(NotAllowed):
             refused()
@@ -231,29 +230,6 @@ def test_a_transfer_leads_to_another_place(hospital, receive, now, place, words)
     with nothing_new(), pytest.raises(BadInput, match=words) as refused:
         actions.transfer(lot_id, there, 1, holds_on=TODAY, by=hospital.coordinator, now=now)
     assert refused.value.field == "location_id"
-
-
-@pytest.mark.parametrize("found", [0, 3, 6])
-def test_a_count_makes_the_record_agree(world, hospital, receive, now, found):
-    lot_id = receive(vials=4)
-    actions.count(lot_id, found, holds_on=TODAY, note="monthly count", by=hospital.coordinator, now=now)
-    assert vials(lot_id) == found
-    assert world.trail("stock.count")[-1]["reason"] == "monthly count"
-
-
-@pytest.mark.parametrize(
-    ("found", "note", "field", "words"),
-    [
-        (4, "x", "vials", "The count agrees: 4 vials are on hand on 24 Nov 2026"),
-        (-1, "x", "vials", "0 or more, not -1"),
-        (3, "", "note", "Reason is missing"),
-    ],
-)
-def test_a_bad_count_leaves_nothing(hospital, receive, now, found, note, field, words):
-    lot_id = receive(vials=4)
-    with nothing_new(), pytest.raises(BadInput, match=words) as refused:
-        actions.count(lot_id, found, holds_on=TODAY, note=note, by=hospital.coordinator, now=now)
-    assert refused.value.field == field
 
 
 def test_two_browsers_at_once_never_take_the_same_vials(app, hospital, receive, now):

@@ -18,7 +18,8 @@ from rems.sites import actions as sites
 from rems.sites import keeping, queries, tree
 from rems.sites.models import Location
 from rems.sites.rules import LocationKind
-from rems.stock import actions
+from rems.stock import actions, counting
+from rems.stock.counting import Found
 from rems.stock.models import StockLot, StockMovement
 from rems.stock.rules import MovementKind
 from tests.factories import Hospital
@@ -87,7 +88,7 @@ def test_a_closed_place_takes_no_vials_after_its_last_day(
     for act in (
         lambda: receive("B9", location_id=ward),
         lambda: actions.transfer(here, ward, 1, holds_on=TODAY, **said),
-        lambda: actions.count(there, 2, holds_on=TODAY, note="Found in a drawer", **said),
+        lambda: counting.count(hospital.site_id, {there: Found(2, "In a drawer")}, holds_on=TODAY, **said),
     ):
         with pytest.raises(BadInput) as refused:
             act()

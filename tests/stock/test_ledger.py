@@ -9,14 +9,19 @@ from hypothesis import strategies as st
 from rems.core.errors import BadInput
 from rems.stock.ledger import (
     Level,
-    adjustment,
+    check_adds_up,
     check_expiry,
+    check_found,
     check_held,
     check_movement,
+    check_number,
     check_reason,
     check_receipt,
+    check_still_held,
+    first_below,
     left_there,
     lowest,
+    most_held,
 )
 from rems.stock.rules import SIGN, MovementKind
 
@@ -144,18 +149,9 @@ def test_a_count_adjustment_needs_a_reason():
         check_reason(K.COUNT_ADJUSTMENT, " ")
 
 
-@given(st.integers(0, 50), st.integers(0, 50))
-def test_an_adjustment_leads_to_what_was_counted(found, on_hand):
-    if found == on_hand:
-        with pytest.raises(BadInput, match="The count agrees"):
-            adjustment(found, Level(TODAY, on_hand))
-    else:
-        assert on_hand + adjustment(found, Level(TODAY, on_hand)) == found
-
-
 def test_a_count_below_zero_is_refused():
     with pytest.raises(BadInput, match="must be 0 or more, not -1"):
-        adjustment(-1, Level(TODAY, 3))
+        check_found(-1)
 
 
 @pytest.mark.parametrize(
@@ -181,3 +177,64 @@ def test_nothing_is_left_where_every_day_from_there_on_ends_empty(changes, day):
     ends = [sum(n for on, n in changes if on <= day + timedelta(days=d)) for d in range(12)]
     assume(min(ends) >= 0)
     assert bool(left_there(changes, from_on=day)) == any(ends)
+
+
+@pytest.mark.parametrize(
+    ("changes", "level"),
+    [
+        ([], None),
+        ([(at(-3), 5), (TODAY, -5)], None),
+        ([(TODAY, -5), (at(-3), 5)], None),
+        ([(at(-3), 1), (at(-2), -2), (at(-1), -4), (TODAY, 9)], Level(at(-2), -1)),
+        ([(at(1), -2), (at(1), 2)], None),
+    ],
+)
+def test_the_first_day_that_falls_short_is_found(changes, level):
+    assert first_below(changes) == level
+
+
+@given(st.lists(st.tuples(DAYS, st.integers(-9, 9))))
+def test_no_earlier_day_falls_short(changes):
+    ends = {at(day): sum(n for on, n in changes if on <= at(day)) for day in range(-5, 6)}
+    short = [Level(on, vials) for on, vials in ends.items() if vials < 0]
+    assert first_below(changes) == (short[0] if short else None)
+
+
+def test_a_day_that_falls_short_is_named_with_what_is_to_be_done():
+    check_adds_up([(at(-3), 2), (TODAY, -2)], lot="B7", when="Without it")
+    with pytest.raises(BadInput) as refused:
+        check_adds_up([(at(-3), 2), (at(-1), -3), (TODAY, -2)], lot="B7", when="So corrected")
+    assert (refused.value.sentence, refused.value.field) == (
+        "So corrected lot B7 would have 1 vial too few at the end of 23 Nov 2026; "
+        "first take back or correct what went out by then.",
+        "reason",
+    )
+
+
+@pytest.mark.parametrize(
+    ("holds", "most"),
+    [
+        ([], 0),
+        ([(at(-5), at(-1), 9)], 0),
+        ([(at(-5), TODAY, 2), (at(1), None, 3)], 3),
+        ([(at(-5), at(1), 2), (at(1), None, 3)], 5),
+        ([(at(-5), None, 2), (at(3), at(4), 1), (at(4), at(5), 1)], 4),
+    ],
+)
+def test_the_most_that_is_held_on_any_day_to_come_is_found(holds, most):
+    assert most_held(holds, from_on=TODAY) == most
+
+
+def test_held_vials_may_not_become_fewer_than_are_held_but_what_was_short_may_be_mended():
+    check_still_held(5, 4, held=4, lot="B7")
+    check_still_held(2, 3, held=4, lot="B7")
+    with pytest.raises(BadInput, match="4 vials of lot B7 are held for patients, and 3 would be left; release them"):
+        check_still_held(5, 3, held=4, lot="B7")
+
+
+@pytest.mark.parametrize("vials", [0, -1])
+def test_a_movement_is_corrected_to_one_vial_or_more(vials):
+    check_number(1)
+    with pytest.raises(BadInput, match=f"must be 1 or more, not {vials}; what never was is taken back") as refused:
+        check_number(vials)
+    assert refused.value.field == "vials"
