@@ -28,11 +28,9 @@ QUESTIONS = (
     ),
     writing.Asked("How long is a patient followed?", AnswerKind.SINGLE, [("15 years", True), ("1 year", False)], ""),
     writing.Asked(
-        "Who is told of confusion?", AnswerKind.SINGLE, [("A physician", True), ("Nobody", False)], MESSAGES[1]
+        "Who hears of confusion?", AnswerKind.SINGLE, [("A physician", True), ("Nobody", False)], MESSAGES[1]
     ),
-    writing.Asked(
-        "Where is the card?", AnswerKind.SINGLE, [("With the patient", True), ("At home", False)], MESSAGES[1]
-    ),
+    writing.Asked("Where is the card?", AnswerKind.SINGLE, [("On the patient", True), ("At home", False)], MESSAGES[1]),
 )
 
 

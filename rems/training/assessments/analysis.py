@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Subquery, func, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Subquery, column, func, select, true
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from rems.core.db import db
 from rems.core.facts import facts
@@ -82,12 +82,14 @@ def of_set(
 ) -> tuple[ItemStat, ...]:
     """The questions of an edition over all sites the actor may see. `first`: each person's first attempt alone."""
     tried = _tried(root_id, lens, first=first, since=since)
-    shown = func.jsonb_array_elements_text(tried.c.answers["shown"]).table_valued("key", joins_implicitly=True)
+    shown = func.jsonb_array_elements_text(tried.c.answers["shown"]).table_valued("key").render_derived()
     right = func.count().filter(tried.c.answers["right"].op("?")(shown.c.key))
-    counted = db.session.execute(select(shown.c.key, func.count(), right).select_from(tried).group_by(shown.c.key))
+    counted = db.session.execute(
+        select(shown.c.key, func.count(), right).select_from(tried).join(shown, true()).group_by(shown.c.key)
+    )
     counts = {key: (asked, well) for key, asked, well in counted}
-    chosen = func.jsonb_each(tried.c.answers["chosen"]).table_valued("key", "value", joins_implicitly=True)
-    pick = func.jsonb_array_elements_text(func.cast(chosen.c.value, JSONB)).table_valued("pick", joins_implicitly=True)
+    chosen = func.jsonb_each(tried.c.answers["chosen"]).table_valued("key", column("value", JSONB)).render_derived()
+    pick = func.jsonb_array_elements_text(chosen.c.value).table_valued("pick").render_derived()
     made = db.session.execute(
         select(chosen.c.key, pick.c.pick, func.count())
         .select_from(tried)
@@ -117,5 +119,5 @@ def _tried(root_id: UUID, lens: Lens, *, first: bool, since: date | None = None)
     if since is not None:
         query = query.where(row.holds_on >= since)
     if first:
-        query = query.distinct(row.staff_member_id).order_by(row.staff_member_id, row.holds_on, row.id)
+        query = query.ext(distinct_on(row.staff_member_id)).order_by(row.staff_member_id, row.holds_on, row.id)
     return query.subquery()
