@@ -28,15 +28,18 @@ from rems.sites import actions as sites
 from rems.sites import keeping
 from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach
 from rems.training import keeping as training
+from rems.training.assessments import links, taking
 from rems.training.results import CountsAs, Course
 from rems.web.security import is_public
 from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
+from tests.questions import answers, drafted, newest, published
 from tests.rows import past_all_checks, put, row_of
 
 PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
     *("health.healthz", "health.readyz", "health.metrics"),
+    *("assessments.through_link", "assessments.link_result", "assessments.link_certificate"),
 }
 INSIDE = re.compile(r"&lt;Macro|&lt;bound method|&lt;function|&lt;rems\.|\{\{|\{%| object at 0x")
 SENT = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -109,6 +112,12 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         hospital.site_id, EUROPE, [(course, CountsAs.NOTHING)], by=hospital.coordinator, now=world.now
     )
     [(mapped,)] = superuser.execute("select root_id from course_mapping").fetchall()
+    asked = published(hospital.manager, world.now)
+    draft = drafted(hospital.manager, world.now, title="Another")
+    tried = taking.take(hospital.site_id, EUROPE, asked, answers(asked), by=hospital.representative, now=world.now)
+    token, link = links.make(
+        hospital.site_id, EUROPE, hospital.staff_id, asked, days=9, by=hospital.coordinator, now=world.now
+    )
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
     made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
@@ -159,6 +168,12 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "waiting": waiting,
         "ready": world.hospital(EUROPE).ready(date(2026, 6, 1)).site_id,
         "process": "audit",
+        "set_id": asked,
+        "draft": draft,
+        "question": newest(draft).content["items"][0]["key"],
+        "attempt_id": tried,
+        "link_id": link,
+        "token": token,
     }
 
 
@@ -171,6 +186,10 @@ OTHERWISE = {
     **dict.fromkeys(("sites.contact_edit", "sites.contact_end"), {"key": "contact"}),
     "sites.identifier_end": {"key": "identifier"},
     "certification.certify": {"site_id": "ready"},
+    **{
+        f"assessments.{name}": {"set_id": "draft", "key": "question"}
+        for name in ("rename", "add", "change", "remove", "publish")
+    },
 }
 
 
@@ -218,7 +237,12 @@ def test_every_page_opens_for_somebody_and_says_what_it_means(
             if answer.mimetype == "text/html":
                 assert not INSIDE.search(answer.text), (rule, INSIDE.search(answer.text))
     imported = {"background.run", "background.show"}  # of a report that is not here; tests/background opens them
-    assert {r.endpoint for r in pages} - opened == imported
+    once = {
+        "assessments.made",
+        "assessments.link_result",
+        "assessments.link_certificate",
+    }  # after an act of the browser
+    assert {r.endpoint for r in pages} - opened == imported | once
 
 
 def test_an_address_that_is_none_is_not_found_and_says_nothing(client: FlaskClient) -> None:

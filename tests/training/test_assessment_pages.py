@@ -76,7 +76,7 @@ def test_a_sponsor_begins_writes_and_publishes_a_set(world, hospital, client):
     ("change", "sentence"),
     [
         ({"right1": ""}, "No choice is marked as right; a question needs a right answer."),
-        ({"choice2": ""}, "A question needs two choices or more."),
+        ({"choice2": ""}, "Choice 2 is missing"),
         ({"right2": "1"}, "2 choices are marked as right, but one answer is asked for."),
         ({"text": ""}, "Question is missing"),
     ],

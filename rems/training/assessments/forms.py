@@ -17,6 +17,7 @@ from rems.web.forms import (
 )
 
 PLACES = range(1, MOST_CHOICES + 1)
+LEAST_CHOICES = 2
 
 
 class SetForm(BaseForm):
@@ -57,7 +58,7 @@ class QuestionForm(BaseForm):
 
 
 for _n in PLACES:
-    setattr(QuestionForm, f"choice{_n}", TextField(f"Choice {_n}", optional=True, longest=500))
+    setattr(QuestionForm, f"choice{_n}", TextField(f"Choice {_n}", optional=_n > LEAST_CHOICES, longest=500))
     setattr(QuestionForm, f"right{_n}", TickField(f"Choice {_n} is right"))
 
 

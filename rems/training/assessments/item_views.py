@@ -26,16 +26,16 @@ def _asked() -> tuple[bool, date | None]:
     return request.args.get("of", "first") != "all", since
 
 
-def _found(root_id: UUID, lens: Lens) -> tuple[Here, tuple[analysis.ItemStat, ...], bool, date | None]:
-    found = here(root_id)
+def _found(set_id: UUID, lens: Lens) -> tuple[Here, tuple[analysis.ItemStat, ...], bool, date | None]:
+    found = here(set_id)
     first, since = _asked()
-    return found, analysis.of_set(root_id, found.content, lens, first=first, since=since), first, since
+    return found, analysis.of_set(set_id, found.content, lens, first=first, since=since), first, since
 
 
-@bp.get("/assessments/<uuid:root_id>/items")
-def items(root_id: UUID) -> ResponseReturnValue:
+@bp.get("/assessments/<uuid:set_id>/items")
+def items(set_id: UUID) -> ResponseReturnValue:
     lens = current_lens()
-    found, stats, first, since = _found(root_id, lens)
+    found, stats, first, since = _found(set_id, lens)
     return render_template(
         "assessments/items.html",
         here=found,
@@ -43,15 +43,15 @@ def items(root_id: UUID) -> ResponseReturnValue:
         lens=lens,
         stats=stats,
         messages=analysis.by_message(found.content, stats),
-        tries=analysis.tries(root_id, lens),
+        tries=analysis.tries(set_id, lens),
         first=first,
         since=since,
     )
 
 
-@bp.get("/assessments/<uuid:root_id>/items.csv")
-def items_as_table(root_id: UUID) -> ResponseReturnValue:
-    found, stats, first, _ = _found(root_id, current_lens())
+@bp.get("/assessments/<uuid:set_id>/items.csv")
+def items_as_table(set_id: UUID) -> ResponseReturnValue:
+    found, stats, first, _ = _found(set_id, current_lens())
     rows = [
         (
             s.place,

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from rems.core.errors import IllegalMove
-from rems.core.lens import Lens
 from rems.paper.certificate import Certificate, render_certificate
 from rems.paper.page import Proof, content_digest, page_size
 from rems.sites.models import Site, StaffMember
@@ -32,7 +31,7 @@ def certificate_pdf(
         "holds_on": attempt.holds_on,
     }
     mark = f"{attempt.pass_mark_percent} % of right answers"
-    printed = now.astimezone(UTC)
+    recorded, printed = attempt.recorded_at.astimezone(UTC), now.astimezone(UTC)
     return render_certificate(
         Certificate(
             number=number,
@@ -46,12 +45,12 @@ def certificate_pdf(
                 ("Passed on", said(attempt.holds_on)),
                 ("Pass mark", mark),
                 ("How it was taken", THROUGH_WORDS[attempt.came_through]),
-                ("Recorded", f"{attempt.recorded_at.astimezone(UTC):%d %B %Y, %H:%M} UTC"),
+                ("Recorded", f"{said(recorded.date())}, {recorded:%H:%M} UTC"),
                 ("Printed", f"{said(printed.date())}, {printed:%H:%M} UTC"),
             ],
             title="Certificate of a knowledge assessment",
             footer=Proof(
-                as_of=Lens(attempt.holds_on).as_of,
+                as_of=attempt.holds_on,
                 known_at=None,
                 program_line=entry.program.code,
                 rules_digest="",

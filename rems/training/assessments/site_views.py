@@ -70,11 +70,11 @@ def attempts_as_table(site_id: UUID, code: str) -> ResponseReturnValue:
     return csv_answer(f"assessments-{code.lower()}.csv", HEADS, rows)
 
 
-@bp.route("/sites/<uuid:site_id>/programs/<code>/assessments/<uuid:root_id>/link", methods=["GET", "POST"])
-def make_link(site_id: UUID, code: str, root_id: UUID) -> ResponseReturnValue:
+@bp.route("/sites/<uuid:site_id>/programs/<code>/assessments/<uuid:set_id>/link", methods=["GET", "POST"])
+def make_link(site_id: UUID, code: str, set_id: UUID) -> ResponseReturnValue:
     site, entry = entry_to_change(site_id, code)
     today = day_in(site.timezone, utcnow())
-    row = taking.in_use(root_id, today)
+    row = taking.in_use(set_id, today)
     form = filled(LinkForm, **{k: request.args[k] for k in ("staff_id",) if k in request.args})
     form.staff_id.choices = [
         (str(p.id), f"{p.name}, {ROLE_WORDS[p.role].lower()}") for p in sites.staff(site_id, on=today)
@@ -85,25 +85,25 @@ def make_link(site_id: UUID, code: str, root_id: UUID) -> ResponseReturnValue:
                 site_id,
                 code,
                 UUID(form.staff_id.data),
-                root_id,
+                set_id,
                 days=form.days.data,
                 by=current_actor(),
                 now=utcnow(),
             )
             session[MADE] = [str(key), token]
-            return redirect(url_for("assessments.made", root_id=key))
+            return redirect(url_for("assessments.made", link_id=key))
     sentence = f"{row.label}, for somebody of {site.name} without an account. It opens the assessment once."
     return short_form(form, "Make a one-time link", "Make the link", sentence, _above(site, entry))
 
 
-@bp.get("/assessments/links/<uuid:root_id>")
-def made(root_id: UUID) -> ResponseReturnValue:
+@bp.get("/assessments/links/<uuid:link_id>")
+def made(link_id: UUID) -> ResponseReturnValue:
     """The link that was just made: shown once, to the browser that made it."""
-    row = queries.link(root_id)
+    row = queries.link(link_id)
     entry = sites.entry_of_scope(current_actor(), row.scope_id)
     require(current_actor(), Permission.TRAINING_RECORD, scope_id=entry.scope_id)
     key, token = session.pop(MADE, ["", ""])
-    if key != str(root_id):
+    if key != str(link_id):
         raise NotFound("A link is shown once, when it was made. Make a new one; the old one is then canceled.")
     site, who = sites.site(current_actor(), entry.site_id), sites.staff_member(current_actor(), row.staff_member_id)
     address = url_for("assessments.through_link", token=token, _external=True)
@@ -118,28 +118,28 @@ def made(root_id: UUID) -> ResponseReturnValue:
     )
 
 
-@bp.post("/assessments/links/<uuid:root_id>/cancel")
-def cancel_link(root_id: UUID) -> ResponseReturnValue:
+@bp.post("/assessments/links/<uuid:link_id>/cancel")
+def cancel_link(link_id: UUID) -> ResponseReturnValue:
     ActForm.check()
-    row = queries.link(root_id)
+    row = queries.link(link_id)
     entry = sites.entry_of_scope(current_actor(), row.scope_id)
-    links.cancel(root_id, by=current_actor(), now=utcnow())
+    links.cancel(link_id, by=current_actor(), now=utcnow())
     flash("The link is canceled; it opens nothing any more.")
     return redirect(url_for("assessments.of_site", site_id=entry.site_id, code=entry.program.code))
 
 
 @bp.route(
-    "/sites/<uuid:site_id>/programs/<code>/assessments/<uuid:root_id>/people/<uuid:staff_id>/again",
+    "/sites/<uuid:site_id>/programs/<code>/assessments/<uuid:set_id>/people/<uuid:staff_id>/again",
     methods=["GET", "POST"],
 )
-def grant(site_id: UUID, code: str, root_id: UUID, staff_id: UUID) -> ResponseReturnValue:
+def grant(site_id: UUID, code: str, set_id: UUID, staff_id: UUID) -> ResponseReturnValue:
     site, entry = _site(site_id, code)
     require(current_actor(), Permission.TRAINING_PUBLISH, program_id=entry.program_id)
-    row, who = queries.question_set(root_id), sites.staff_member(current_actor(), staff_id)
+    row, who = queries.question_set(set_id), sites.staff_member(current_actor(), staff_id)
     form = filled(GrantForm)
     if holds(form):
         with form.answering():
-            taking.grant(site_id, code, staff_id, root_id, reason=form.reason.data, by=current_actor(), now=utcnow())
+            taking.grant(site_id, code, staff_id, set_id, reason=form.reason.data, by=current_actor(), now=utcnow())
             flash(f"{who.name} may try once more.")
             return redirect(url_for("assessments.of_site", site_id=site_id, code=code))
     sentence = f"{row.label}. {who.name} of {site.name} has used every attempt."

@@ -60,18 +60,18 @@ def page(found: Sheet, form: TakeForm) -> ResponseReturnValue:
     return answer, 422 if form.problems() else 200
 
 
-@bp.route("/sites/<uuid:site_id>/programs/<code>/assessments/<uuid:root_id>/take", methods=["GET", "POST"])
-def take(site_id: UUID, code: str, root_id: UUID) -> ResponseReturnValue:
+@bp.route("/sites/<uuid:site_id>/programs/<code>/assessments/<uuid:set_id>/take", methods=["GET", "POST"])
+def take(site_id: UUID, code: str, set_id: UUID) -> ResponseReturnValue:
     actor = current_actor()
     site, entry = sites.site(actor, site_id), sites.entry(actor, site_id, code)
     require(actor, Permission.TRAINING_SIGN, scope_id=entry.scope_id)
     today = day_in(site.timezone, utcnow())
     who = people.myself(actor, entry, today)
-    found = sheet(entry, site, who, root_id, today, str(actor.id))
+    found = sheet(entry, site, who, set_id, today, str(actor.id))
     form = found.form()
     if request.method == "POST" and form.validate():
         with form.answering():
-            key = taking.take(site_id, code, root_id, found.answered(form), by=actor, now=utcnow())
+            key = taking.take(site_id, code, set_id, found.answered(form), by=actor, now=utcnow())
             return redirect(url_for("assessments.attempt", attempt_id=key))
     return page(found, form)
 

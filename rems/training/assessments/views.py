@@ -62,9 +62,9 @@ def new(code: str) -> ResponseReturnValue:
     return short_form(form, "Begin a question set", "Begin", sentence, _above(program))
 
 
-@bp.get("/assessments/<uuid:root_id>")
-def show(root_id: UUID) -> ResponseReturnValue:
-    found = here(root_id)
+@bp.get("/assessments/<uuid:set_id>")
+def show(set_id: UUID) -> ResponseReturnValue:
+    found = here(set_id)
     return render_template(
         "assessments/show.html",
         here=found,
@@ -78,9 +78,9 @@ def show(root_id: UUID) -> ResponseReturnValue:
     )
 
 
-@bp.route("/assessments/<uuid:root_id>/name", methods=BOTH)
-def rename(root_id: UUID) -> ResponseReturnValue:
-    found = _to_change(root_id)
+@bp.route("/assessments/<uuid:set_id>/name", methods=BOTH)
+def rename(set_id: UUID) -> ResponseReturnValue:
+    found = _to_change(set_id)
     row = found.row
     form = filled(
         SetForm, seen=str(row.id), title=row.title, edition=row.edition, messages="\n".join(found.content.messages)
@@ -89,19 +89,19 @@ def rename(root_id: UUID) -> ResponseReturnValue:
         with form.answering():
             asked = {"title": form.title.data, "edition": form.edition.data, "messages": form.lines}
             writing.rename(seen(form), **asked, by=current_actor(), now=utcnow())
-            return _to(root_id, "Changed.")
+            return _to(set_id, "Changed.")
     return _step(form, found, "Name and key risk messages", "Change", "")
 
 
-@bp.route("/assessments/<uuid:root_id>/questions/new", methods=BOTH)
-def add(root_id: UUID) -> ResponseReturnValue:
-    found = _to_change(root_id)
+@bp.route("/assessments/<uuid:set_id>/questions/new", methods=BOTH)
+def add(set_id: UUID) -> ResponseReturnValue:
+    found = _to_change(set_id)
     return _question(found, "", filled(QuestionForm, seen=str(found.row.id), kind=AnswerKind.SINGLE.value))
 
 
-@bp.route("/assessments/<uuid:root_id>/questions/<key>", methods=BOTH)
-def change(root_id: UUID, key: str) -> ResponseReturnValue:
-    found = _to_change(root_id)
+@bp.route("/assessments/<uuid:set_id>/questions/<key>", methods=BOTH)
+def change(set_id: UUID, key: str) -> ResponseReturnValue:
+    found = _to_change(set_id)
     if (item := found.content.item(key)) is None:
         raise NotFound("This question is no more in the set.")
     return _question(found, key, filled(QuestionForm, seen=str(found.row.id), **filled_in(item)))
@@ -121,7 +121,7 @@ def _question(found: Here, key: str, form: QuestionForm) -> ResponseReturnValue:
             writing.put(seen(form), key, asked, by=current_actor(), now=utcnow())
             if "another" in request.form:
                 flash("The question is kept.")
-                return redirect(url_for("assessments.add", root_id=found.row.root_id))
+                return redirect(url_for("assessments.add", set_id=found.row.root_id))
             return _to(found.row.root_id, "The question is kept.")
     page = render_template("assessments/question.html", here=found, row=found.row, form=form, key=key)
     return page, 422 if form.problems() else 200
@@ -131,35 +131,35 @@ class RemoveForm(ActForm):
     seen = HiddenField()
 
 
-@bp.post("/assessments/<uuid:root_id>/questions/<key>/remove")
-def remove(root_id: UUID, key: str) -> ResponseReturnValue:
+@bp.post("/assessments/<uuid:set_id>/questions/<key>/remove")
+def remove(set_id: UUID, key: str) -> ResponseReturnValue:
     writing.remove(seen(RemoveForm.check()), key, by=current_actor(), now=utcnow())
-    return _to(root_id, "The question is taken out.")
+    return _to(set_id, "The question is taken out.")
 
 
-@bp.route("/assessments/<uuid:root_id>/publish", methods=BOTH)
-def publish(root_id: UUID) -> ResponseReturnValue:
-    found = _to_change(root_id)
+@bp.route("/assessments/<uuid:set_id>/publish", methods=BOTH)
+def publish(set_id: UUID) -> ResponseReturnValue:
+    found = _to_change(set_id)
     form = filled(PublishForm, seen=str(found.row.id), from_on=found.today)
     sentence = "Once published it does not change any more; a change is made in its next edition."
     return _dated(form, found, "Publish this edition", "Publish", sentence, writing.publish, "from_on", "Published.")
 
 
-@bp.route("/assessments/<uuid:root_id>/withdraw", methods=BOTH)
-def withdraw(root_id: UUID) -> ResponseReturnValue:
-    found = _to_change(root_id)
+@bp.route("/assessments/<uuid:set_id>/withdraw", methods=BOTH)
+def withdraw(set_id: UUID) -> ResponseReturnValue:
+    found = _to_change(set_id)
     form = filled(WithdrawForm, seen=str(found.row.id), on=found.today)
     sentence = "Nobody takes it from that day on. What was passed before stays as it is."
     return _dated(form, found, "Withdraw this edition", "Withdraw", sentence, writing.withdraw, "on", "Withdrawn.")
 
 
-@bp.route("/assessments/<uuid:root_id>/edition", methods=BOTH)
-def next_edition(root_id: UUID) -> ResponseReturnValue:
-    found = _to_change(root_id)
+@bp.route("/assessments/<uuid:set_id>/edition", methods=BOTH)
+def next_edition(set_id: UUID) -> ResponseReturnValue:
+    found = _to_change(set_id)
     form = filled(EditionForm)
     if holds(form):
         with form.answering():
-            root = writing.begin_edition(root_id, edition=form.edition.data, by=current_actor(), now=utcnow())
+            root = writing.begin_edition(set_id, edition=form.edition.data, by=current_actor(), now=utcnow())
             return _to(root, "The draft is begun with the questions of the edition before.")
     return _step(form, found, "Begin the next edition", "Begin", "It begins with the questions of this one.")
 
@@ -181,14 +181,14 @@ def _dated(
     return _step(form, found, heading, act, sentence)
 
 
-def _to_change(root_id: UUID) -> Here:
-    found = here(root_id)
+def _to_change(set_id: UUID) -> Here:
+    found = here(set_id)
     require(current_actor(), Permission.TRAINING_PUBLISH, program_id=found.row.program_id)
     return found
 
 
 def _step(form: Any, found: Here, heading: str, act: str, sentence: str) -> ResponseReturnValue:
-    above = [*_above(found.program), (found.row.label, url_for("assessments.show", root_id=found.row.root_id))]
+    above = [*_above(found.program), (found.row.label, url_for("assessments.show", set_id=found.row.root_id))]
     said = f"{found.row.label}, {found.program.title}. {sentence}".strip()
     return short_form(form, heading, act, said, above)
 
@@ -201,6 +201,6 @@ def _above(program: Program) -> list[tuple[str, str]]:
     ]
 
 
-def _to(root_id: UUID, words: str) -> ResponseReturnValue:
+def _to(set_id: UUID, words: str) -> ResponseReturnValue:
     flash(words)
-    return redirect(url_for("assessments.show", root_id=root_id))
+    return redirect(url_for("assessments.show", set_id=set_id))
