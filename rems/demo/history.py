@@ -17,6 +17,7 @@ from rems.demo.audits import enter_audits
 from rems.demo.calendar import Calendar
 from rems.demo.events import Reporter
 from rems.demo.hospital import Hospital, Reach
+from rems.demo.lessons import enter_lessons
 from rems.demo.names import TOWNS
 from rems.demo.patients import Treated
 from rems.demo.people import People
@@ -81,6 +82,8 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, 
         say(f"{size.patients + sum(h.patients for h in turned)} patients with their infusions and visits")
         held = enter_audits(hospitals, Calendar(now, Random(f"{seed} audits")), people)
         say(f"{held} audits")
+        tried = enter_lessons(hospitals, Calendar(now, Random(f"{seed} lessons")), people)
+        say(f"{tried} attempts at an assessment")
         _events(treated, Reporter(calendar, people), size)
         say(f"{size.events} adverse events")
 

@@ -76,14 +76,16 @@ def register(
 
 def add_team(hospital: Hospital, calendar: Calendar, people: People) -> None:
     at = calendar.at(hospital.begins, hospital.town.timezone)
-    signer = people.known(hospital.representative.id) if hospital.representative.id else None
+    signer, keeper = (
+        people.known(one.id) if one.id else None for one in (hospital.representative, hospital.coordinator)
+    )
     team = [
         (hospital.representative.name, StaffRole.PHYSICIAN, signer.email if signer else ""),
         (people.name() + ", RN", StaffRole.NURSE, ""),
         (people.name() + ", RN", StaffRole.NURSE, ""),
         (people.name() + ", PharmD", StaffRole.PHARMACIST, ""),
         (people.name() + ", MD", StaffRole.PHYSICIAN, ""),
-        (hospital.coordinator.name, StaffRole.COORDINATOR, ""),
+        (hospital.coordinator.name, StaffRole.COORDINATOR, keeper.email if keeper else ""),
     ]
     for name, role, email in team:
         key = sites.add_staff(

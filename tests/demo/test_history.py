@@ -24,6 +24,8 @@ COUNTED = (
     "certification",
     "role_grant",
     "site_audit",
+    "assessment_link",
+    "course_edition",
 )
 
 
@@ -62,3 +64,5 @@ def test_the_history_has_what_it_promises_and_every_entry_is_marked(told: Callab
     assert found["shared"] >= 1  # what was given for one program serves others too
     assert found["certification"] >= 10
     assert found["site_audit"] >= 4
+    assert found["assessment_link"] >= 1
+    assert found["course_edition"] == 2
