@@ -20,10 +20,16 @@ def take_turn(what: str, key: UUID) -> None:
     db.session.expire_all()
 
 
-def next_state(old: F, **changed: Any) -> F:
-    """The next state of a record, with what changed; the old one stays as it was."""
+def in_place_of(old: F, **changed: Any) -> F:
+    """The row that supersedes one: as it was, but for what changed. It is not added to the session yet."""
     kind: Any = type(old)
     kept = {c.key: getattr(old, c.key) for c in kind.__mapper__.column_attrs if c.key not in OWN | set(changed)}
     row: F = kind(id=uuid7(), supersedes_id=old.id, **kept, **changed)
+    return row
+
+
+def next_state(old: F, **changed: Any) -> F:
+    """The next state of a record, with what changed; the old one stays as it was."""
+    row = in_place_of(old, **changed)
     db.session.add(row)
     return row

@@ -15,6 +15,7 @@ from rems.core.db import db, transaction
 from rems.core.errors import BadInput, StaleRecord
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
+from rems.core.states import next_state
 from rems.events import queries
 from rems.events.grading import CrsInputs, crs, to_json
 from rems.events.models import AdverseEvent
@@ -133,12 +134,7 @@ def assess(
         if old.id != event_id:
             raise StaleRecord("This event was assessed by somebody else since you opened it.")
         check_outcome(seriousness, Outcome(old.outcome), old.grade)
-        own = {"id", "recorded_at", "recorded_by", "supersedes_id", "expected", "seriousness"}
-        kept = {c.key: getattr(old, c.key) for c in AdverseEvent.__mapper__.column_attrs if c.key not in own}
-        row = AdverseEvent(
-            id=uuid7(), supersedes_id=old.id, expected=expected, seriousness=[str(s) for s in seriousness], **kept
-        )
-        session.add(row)
+        row = next_state(old, expected=expected, seriousness=[str(s) for s in seriousness])
         rebuild_deadlines(row)
         if not old.seriousness:
             _note_case(row, sites.entry_of_scope(by, row.scope_id).site_id)

@@ -1,30 +1,18 @@
 """A movement through its corrections: the first it was, the newest it is, and what was written together with it."""
 
-from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 
-from rems.core.db import Fact, db
+from rems.core.db import db
 from rems.core.facts import facts
-from rems.core.ids import uuid7
 from rems.stock.models import Reservation, StockCount, StockLot, StockMovement
 from rems.stock.rules import MovementKind
 
-F = TypeVar("F", bound=Fact)
-SET_ANEW = frozenset({"id", "recorded_at", "recorded_by", "supersedes_id", "void"})
 BETWEEN_PLACES = {
     MovementKind.TRANSFER_IN: MovementKind.TRANSFER_OUT,
     MovementKind.TRANSFER_OUT: MovementKind.TRANSFER_IN,
 }
-
-
-def in_place_of(row: F, *, void: bool = False, **changed: Any) -> F:
-    """The fact that supersedes one: as it was, but for what changed. It is not added to the session yet."""
-    kind: Any = type(row)
-    kept = {c.key: getattr(row, c.key) for c in kind.__mapper__.columns if c.key not in SET_ANEW}
-    made: F = kind(id=uuid7(), supersedes_id=row.id, void=void, **(kept | changed))
-    return made
 
 
 def first(row: StockMovement) -> StockMovement:

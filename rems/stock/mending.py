@@ -7,6 +7,7 @@ from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.db import transaction
 from rems.core.errors import BadInput
+from rems.core.states import in_place_of, next_state
 from rems.sites import queries as sites
 from rems.sites import tree
 from rems.stock import actions, chains, ledger, queries, steps
@@ -30,9 +31,9 @@ def take_back(movement_id: UUID, reason: str, *, by: Actor, now: datetime) -> No
         check_reason(reason, "the movement")
         for one in (row, *chains.other_half(row)):
             check_change(one, [], when="Without it", by=by, now=now)
-            session.add(chains.in_place_of(one, void=True))
+            next_state(one, void=True)
         if counted := chains.count_of(row):
-            session.add(chains.in_place_of(counted, void=True))
+            next_state(counted, void=True)
 
 
 def correct(movement_id: UUID, reason: str, *, vials: int, holds_on: date, note: str, by: Actor, now: datetime) -> UUID:
@@ -56,7 +57,7 @@ def correct(movement_id: UUID, reason: str, *, vials: int, holds_on: date, note:
         made = []
         for one in (row, *chains.other_half(row)):
             number = vials if one.vials > 0 else -vials
-            new = chains.in_place_of(one, vials=number, holds_on=holds_on, note=note.strip())
+            new = in_place_of(one, vials=number, holds_on=holds_on, note=note.strip())
             check_change(one, [new], when="So corrected", by=by, now=now)
             session.add(new)
             made.append(new)

@@ -7,6 +7,7 @@ from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.db import transaction
 from rems.core.errors import BadInput, StaleRecord
+from rems.core.states import next_state
 from rems.sites import queries as sites
 from rems.stock import actions, boxes, chains, ledger, queries
 from rems.stock.boxes import Label
@@ -43,8 +44,8 @@ def correct_lot(lot_id: UUID, label: Label, storage: str, reason: str, *, by: Ac
         under = {one.id: _under(one, label, storage if one is lot else one.storage) for one in lots}
         for one in lots:
             key = under[one.id].id
-            session.add_all(chains.in_place_of(row, lot_id=key) for row in chains.movements_of(one))
-            session.add_all(chains.in_place_of(row, lot_id=key) for row in chains.holds_of(one.id, one.scope_id))
+            for row in (*chains.movements_of(one), *chains.holds_of(one.id, one.scope_id)):
+                next_state(row, lot_id=key)
     return under[lot.id].id
 
 

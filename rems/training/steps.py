@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
-
 from rems.core.db import db, require_transaction
 from rems.core.errors import BadInput, NotFound
 from rems.core.facts import facts
 from rems.core.ids import uuid7
+from rems.core.states import next_state
 from rems.evidence import steps as evidence
 from rems.evidence.models import Evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
@@ -22,7 +21,6 @@ from rems.training.models import AssessmentAttempt, TrainingRecord
 from rems.training.rules import KIND_WORDS, Through, TrainingKind, passed
 
 KINDS: dict[str, Any] = {kind.__tablename__: kind for kind in (TrainingRecord, AssessmentAttempt)}
-SET_ANEW = frozenset({"id", "recorded_at", "recorded_by", "supersedes_id", "void"})
 
 
 @dataclass(frozen=True)
@@ -141,5 +139,4 @@ def take_back(table: str, key: UUID) -> None:
     row = db.session.scalars(facts(kind).where(kind.id == key)).one_or_none()
     if row is None:
         raise NotFound("There is no such record of a training, or it was taken back already.")
-    same = {c.key: getattr(row, c.key) for c in inspect(kind).column_attrs if c.key not in SET_ANEW}
-    db.session.add(kind(id=uuid7(), supersedes_id=row.id, void=True, **same))
+    next_state(row, void=True)
