@@ -128,7 +128,7 @@ def assess(
     """
     if not reason.strip():
         raise BadInput("Reason is missing: say against which reference safety information it was judged.", "reason")
-    with transaction(by, "events.assess", reason.strip(), at=now) as session:
+    with transaction(by, "events.assess", reason.strip(), at=now):
         old = queries.event(by, event_id)
         require(by, Permission.EVENT_ASSESS, scope_id=old.scope_id, program_id=old.program_id)
         if old.id != event_id:

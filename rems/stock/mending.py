@@ -24,7 +24,7 @@ def take_back(movement_id: UUID, reason: str, *, by: Actor, now: datetime) -> No
     What was held for a patient and given by it is not held again: the gate holds vials. Raises NotFound, NotAllowed,
     BadInput without a reason, or with the first day on which vials would be missing or no longer free.
     """
-    with transaction(by, "stock.take_back", reason.strip(), at=now) as session:
+    with transaction(by, "stock.take_back", reason.strip(), at=now):
         row = queries.movement(by, movement_id)
         actions.lot_to_change(row.lot_id, row.holds_on, by=by, now=now)
         row = queries.movement(by, movement_id)  # as it is now that nobody else changes this stock

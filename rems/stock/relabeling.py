@@ -24,7 +24,7 @@ def correct_lot(lot_id: UUID, label: Label, storage: str, reason: str, *, by: Ac
     lot and its movements stay readable as they were known. Returns the key of the lot as corrected. Raises NotFound,
     NotAllowed, StaleRecord, BadInput with the field.
     """
-    with transaction(by, "stock.correct_lot", reason.strip(), at=now) as session:
+    with transaction(by, "stock.correct_lot", reason.strip(), at=now):
         lot = queries.lot(by, lot_id)
         today = day_in(sites.site(by, lot.scope_id).timezone, now)
         lot = actions.lot_to_change(lot_id, today, by=by, now=now)
@@ -44,8 +44,10 @@ def correct_lot(lot_id: UUID, label: Label, storage: str, reason: str, *, by: Ac
         under = {one.id: _under(one, label, storage if one is lot else one.storage) for one in lots}
         for one in lots:
             key = under[one.id].id
-            for row in (*chains.movements_of(one), *chains.holds_of(one.id, one.scope_id)):
-                next_state(row, lot_id=key)
+            for moved in chains.movements_of(one):
+                next_state(moved, lot_id=key)
+            for held in chains.holds_of(one.id, one.scope_id):
+                next_state(held, lot_id=key)
     return under[lot.id].id
 
 

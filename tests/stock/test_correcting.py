@@ -14,10 +14,11 @@ from rems.access.rules import Role
 from rems.core.db import reading, transaction
 from rems.core.errors import BadInput, NotAllowed, NotFound
 from rems.core.lens import Lens
+from rems.core.states import in_place_of
 from rems.sites import actions as sites
 from rems.sites import keeping
 from rems.sites.rules import LocationKind
-from rems.stock import actions, chains, counting, lists, mending, queries
+from rems.stock import actions, counting, lists, mending, queries
 from rems.stock.counting import Found
 from rems.stock.models import StockMovement
 from rems.stock.rules import MovementKind as K
@@ -251,5 +252,5 @@ def test_the_database_itself_refuses_a_correction_that_leaves_a_day_short_here_o
             pytest.raises(DBAPIError, match=words) as refused,
             transaction(hospital.coordinator, "test.correct", at=now) as session,
         ):
-            session.add(chains.in_place_of(session.get_one(StockMovement, receipt), **changed))
+            session.add(in_place_of(session.get_one(StockMovement, receipt), **changed))
         assert getattr(refused.value.orig, "sqlstate", "") == "RM011"
