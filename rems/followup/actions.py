@@ -15,6 +15,7 @@ from rems.followup import queries, rules
 from rems.followup.models import Visit
 from rems.followup.rules import ContactKind, Seen, Survival
 from rems.followup.steps import plan_visits
+from rems.followup.turns.rules import Standing
 from rems.patients import queries as patients
 from rems.patients import steps as patient_steps
 from rems.patients.rules import Sex, check_day, said
@@ -63,7 +64,7 @@ def enroll(
             by=by,
         )
         session.flush()
-        plan_visits(patient, from_on=planned_infusion_on or enrolled_on, provisional=True)
+        plan_visits(patient, from_on=planned_infusion_on or enrolled_on, provisional=True, new=True)
     return patient.id
 
 
@@ -120,6 +121,7 @@ def record_visit(
         infused_on, old = course.infusion.holds_on, line.fact
         _check_state(line, seen=seen, reason=reason)
         rules.check_day(holds_on, infused_on=infused_on, today=today)
+        _check_followed(course, holds_on, survival)
         rules.check_window(line.visit, holds_on, survival=survival, late_reason=late_reason)
         told = Seen(holds_on, survival, died_on or (holds_on if survival is Survival.DEAD else None))
         rules.check_survival(told, infused_on=infused_on, others=_others(course, code))
@@ -153,6 +155,15 @@ def _check_state(line: queries.Line, *, seen: UUID | None, reason: str) -> None:
     if seen is None:
         raise StaleRecord(f"{title} is recorded already, on {said(old.holds_on)}; open it to correct it with a reason.")
     raise BadInput(f"Reason is missing: say why the record of {title} is corrected.", "reason")
+
+
+def _check_followed(course: queries.Course, holds_on: date, survival: Survival) -> None:
+    """Who is lost was not seen, unless a death is told; who was handed on is seen elsewhere. Raises BadInput."""
+    stopped = course.stopped_on
+    if stopped is None or holds_on < stopped or (course.standing is Standing.LOST and survival is Survival.DEAD):
+        return
+    mend = "say first that the patient was found again" if course.standing is Standing.LOST else "it asks for no visit"
+    raise BadInput(f"{course.standing.words} since {said(stopped)}: {mend}.", "holds_on")
 
 
 def _others(course: queries.Course, code: str) -> list[Seen]:

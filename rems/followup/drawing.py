@@ -57,12 +57,12 @@ def drawings(number: str, course: Course, happened: Sequence[Happened], *, on: d
     """The ribbon in both widths; `on` is the day asked about. The title tells what is seen."""
     title = finding(number, course, happened, on=on)
     return tuple(
-        inline_svg(_drawing(course, happened, width, on=on, today=today), title=title, css_class=name)
+        inline_svg(drawn(course, happened, width, on=on, today=today), title=title, css_class=name)
         for width, name in ((WIDE, "wide"), (NARROW, "narrow"))
     )
 
 
-def _drawing(course: Course, happened: Sequence[Happened], width: float, *, on: date, today: date) -> Drawing:
+def drawn(course: Course, happened: Sequence[Happened], width: float, *, on: date, today: date) -> Drawing:
     day = (on - course.from_on).days
     return ribbon(
         [_mark(line, course.from_on) for line in course.lines],

@@ -1,6 +1,6 @@
 """The fifteen years of one patient on any day, and what is due at the sites of an actor. Nothing here writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -19,10 +19,14 @@ from rems.followup.models import PlannedVisit
 from rems.followup.models import Visit as VisitFact
 from rems.followup.rules import ContactKind, day_of_death
 from rems.followup.schedule import DUE_SOON_DAYS, VisitState
+from rems.followup.turns import queries as turns
+from rems.followup.turns.rules import Standing, Turn, earliest, standing, stopped_on, tracks
 from rems.patients import queries as patients
 from rems.patients.models import Infusion, Patient
 from rems.programs import queries as programs
 from rems.programs.rules import Schedule
+
+STILL_OPEN = frozenset({VisitState.OPEN, VisitState.DUE_SOON})
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,18 @@ class Course:
     ends_on: date
     died_on: date | None
     lines: tuple[Line, ...]
+    turns: tuple[Turn, ...] = ()
+    as_of: date = date.max
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the patient is followed on that day, lost, handed on, dead, or done."""
+        return standing(self.turns, self.as_of, infused=not self.provisional, died_on=self.died_on)
+
+    @property
+    def stopped_on(self) -> date | None:
+        """From which day nothing more is asked of the patient here; None: follow-up goes on, or ended by a death."""
+        return stopped_on(self.turns, self.as_of)
 
     @property
     def provisional(self) -> bool:
@@ -91,12 +107,17 @@ class Course:
         raise NotFound(f'{self.schedule.title} has no visit "{code}". Its visits are: {known}.')
 
 
-def schedule_of(patient: Patient) -> Schedule:
-    """The track of a patient. Raises NotFound when config/programs has it no longer."""
-    found = programs.catalogue().schedules.get(patient.track)
+def schedule_named(code: str) -> Schedule:
+    """The schedule of a track. Raises NotFound when config/programs has it no longer."""
+    found = programs.catalogue().schedules.get(code)
     if found is None:
-        raise NotFound(f'There is no follow-up schedule "{patient.track}".')
+        raise NotFound(f'There is no follow-up schedule "{code}".')
     return found
+
+
+def tracks_of(patient: Patient, told: Sequence[Turn]) -> list[tuple[Schedule, date | None]]:
+    """The schedules of a patient, each with the day from which it holds, by what is known of its turns."""
+    return [(schedule_named(code), from_on) for code, from_on in tracks(patient.track, told)]
 
 
 def visits(patient: Patient, lens: Lens | None = None) -> list[VisitFact]:
@@ -113,17 +134,23 @@ def death(rows: Iterable[VisitFact]) -> date | None:
 
 def course(patient: Patient, lens: Lens) -> Course:
     """The follow-up of a patient by the rules of the schedule and the facts under the lens, for any day."""
-    plan, given = schedule_of(patient), patients.infusion(patient.id, lens)
+    told, given = turns.of(patient, lens), patients.infusion(patient.id, lens)
+    several = tracks_of(patient, told if lens.known_at else turns.of(patient))
+    plan = [schedule for schedule, begins in several if begins is None or begins <= lens.as_of][-1]
     from_on = given.holds_on if given else patient.planned_infusion_on or patient.enrolled_on
     rows = visits(patient, lens) if given else []
     held, died_on = {row.code: row for row in rows}, death(rows)
+    ended_on = earliest(died_on, stopped_on(told, lens.as_of))
     lines = []
-    for visit in calendar.plan(plan, infused_on=from_on):
+    for visit in calendar.plan_over(several, infused_on=from_on):
         fact = held.get(visit.code)
         held_on = fact.holds_on if fact else None
-        found = calendar.state(visit, held_on=held_on, on=lens.as_of, died_on=died_on) if given else VisitState.PLANNED
+        found = VisitState.PLANNED
+        if given:
+            found = calendar.state(visit, held_on=held_on, on=lens.as_of, ended_on=ended_on)
         lines.append(Line(visit, held_on, found, ContactKind(fact.contact) if fact else None, fact))
-    return Course(plan, given, from_on, calendar.ends_on(plan, infused_on=from_on), died_on, tuple(lines))
+    ends_on = calendar.ends_on(plan, infused_on=from_on)
+    return Course(plan, given, from_on, ends_on, died_on, tuple(lines), tuple(told), lens.as_of)
 
 
 def schedule(patient: Patient, lens: Lens) -> list[Line]:

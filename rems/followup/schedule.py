@@ -1,6 +1,7 @@
 """The fifteen years laid out: each visit's window and target from the day of infusion, and how a visit stands. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -80,20 +81,46 @@ def plan(schedule: Schedule, *, infused_on: date) -> tuple[Visit, ...]:
     return tuple(_visit(one, infused_on) for one in schedule.visits)
 
 
+def plan_over(tracks: Sequence[tuple[Schedule, date | None]], *, infused_on: date) -> tuple[Visit, ...]:
+    """Every visit of a patient whose schedule changed: each with the day from which it holds, None for the first.
+
+    What lies before a change stays as the old schedule planned it, what lies on or after it is the new one's. Windows
+    never overlap: that of the first new visit begins after the last old one has closed.
+    """
+    found: list[Visit] = []
+    for place, (schedule, from_on) in enumerate(tracks):
+        until = tracks[place + 1][1] if place + 1 < len(tracks) else None
+        for visit in plan(schedule, infused_on=infused_on):
+            begun = from_on is None or visit.target_on >= from_on
+            if begun and (until is None or visit.target_on < until) and visit.code not in {v.code for v in found}:
+                found.append(_after_windows_of(found, visit) if from_on else visit)
+    return tuple(found)
+
+
+def _after_windows_of(before: Sequence[Visit], visit: Visit) -> Visit:
+    """A visit whose window, if it has one, begins once those before have closed."""
+    closed = max((one.closes_on for one in before if one.closes_on), default=None)
+    if closed is None or visit.opens_on is None or visit.closes_on is None:
+        return visit
+    opens_on = max(visit.opens_on, closed + timedelta(days=1))
+    closes_on = max(visit.closes_on, opens_on)
+    return replace(visit, opens_on=opens_on, closes_on=closes_on, target_on=max(visit.target_on, opens_on))
+
+
 def ends_on(schedule: Schedule, *, infused_on: date) -> date:
     """The last day of follow-up: the anniversary, 15 years on for most schedules."""
     return _after(schedule.duration.after(infused_on))
 
 
-def is_asked(visit: Visit, *, died_on: date | None) -> bool:
-    """Whether a visit is asked of a patient who died on a day: only one whose window or target day lies before it."""
-    return died_on is None or (visit.closes_on or visit.target_on) < died_on
+def is_asked(visit: Visit, *, ended_on: date | None) -> bool:
+    """Whether a visit is asked where follow-up ended on a day: only one whose window or target day lies before it."""
+    return ended_on is None or (visit.closes_on or visit.target_on) < ended_on
 
 
-def state(visit: Visit, *, held_on: date | None, on: date, died_on: date | None = None) -> VisitState:
+def state(visit: Visit, *, held_on: date | None, on: date, ended_on: date | None = None) -> VisitState:
     """How a visit stands on a day; one held after that day was not held yet. Both ends of a window belong to it.
 
-    What was not held when the patient died, and was not overdue by then, is no longer due.
+    What was not held when the patient died or follow-up stopped, and was not overdue by then, is no longer due.
     """
     if held_on is not None and held_on <= on:
         if visit.opens_on is not None and held_on < visit.opens_on:
@@ -101,7 +128,7 @@ def state(visit: Visit, *, held_on: date | None, on: date, died_on: date | None 
         if visit.closes_on is not None and held_on > visit.closes_on:
             return VisitState.DONE_LATE
         return VisitState.DONE
-    if died_on is not None and died_on <= on and not is_asked(visit, died_on=died_on):
+    if ended_on is not None and ended_on <= on and not is_asked(visit, ended_on=ended_on):
         return VisitState.NOT_DUE
     if visit.closes_on is None:
         return VisitState.WINDOW_NOT_SET if on > visit.target_on else VisitState.PLANNED

@@ -8,19 +8,24 @@ from sqlalchemy import delete, insert
 from rems.core.db import db, require_transaction
 from rems.followup import queries
 from rems.followup.models import PlannedVisit
-from rems.followup.schedule import is_asked, plan
+from rems.followup.schedule import is_asked, plan_over
+from rems.followup.turns import queries as turns
+from rems.followup.turns import rules
 from rems.patients.models import Patient
 
 
-def plan_visits(patient: Patient, *, from_on: date, provisional: bool) -> int:
+def plan_visits(patient: Patient, *, from_on: date, provisional: bool, new: bool = False) -> int:
     """Lay out every visit of the patient's schedule anew, counted from a day; the one place that writes this cache.
 
-    What was held keeps its day; what would fall after a death is left out. `provisional`: the infusion is only planned.
-    Returns how many visits stand. Three statements at most, however long the schedule.
+    What was held keeps its day; what would fall after a death, or a stop of the follow-up, is left out. `provisional`:
+    the infusion is only planned. `new`: the patient was enrolled in this very transaction, so there are no facts yet.
+    Returns how many visits stand. Four statements at most, however long the schedule.
     """
     require_transaction("planning visits")
     facts = [] if provisional else queries.visits(patient)  # no visit is recorded before the infusion
-    held, died_on = {row.code: row.holds_on for row in facts}, queries.death(facts)
+    held = {row.code: row.holds_on for row in facts}
+    told = [] if new else turns.of(patient)
+    ended_on = rules.earliest(queries.death(facts), rules.stopped_on(told, date.max))
     rows = [
         {
             "id": uuid5(patient.id, visit.code),  # the same at every rebuild: reminders tell by it what they have told
@@ -36,8 +41,8 @@ def plan_visits(patient: Patient, *, from_on: date, provisional: bool) -> int:
             "held_on": held.get(visit.code),
             "provisional": provisional,
         }
-        for visit in plan(queries.schedule_of(patient), infused_on=from_on)
-        if visit.code in held or is_asked(visit, died_on=died_on)
+        for visit in plan_over(queries.tracks_of(patient, told), infused_on=from_on)
+        if visit.code in held or is_asked(visit, ended_on=ended_on)
     ]
     db.session.execute(delete(PlannedVisit).where(PlannedVisit.patient_id == patient.id))
     if rows:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, can, require
@@ -11,16 +11,17 @@ from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
 from rems.core.lens import Lens
 from rems.followup import actions, overview, queries
+from rems.followup.desk import bp
 from rems.followup.enrolling import chosen, enroll_page, first_values, infusion_page, known_values, locate, offer
 from rems.followup.forms import EnrollmentForm, InfusionForm
 from rems.followup.rules import ContactKind, Survival
+from rems.followup.turns import views as turn_views  # its pages stand on the same blueprint
 from rems.followup.visiting import form_of, visit_page
 from rems.patients import queries as patients
 from rems.patients.rules import Sex
 from rems.web.lens import current_lens
 
-bp = Blueprint("followup", __name__)
-
+__all__ = ["bp", "turn_views"]
 SPANS = {"day": 0, "week": 7, "month": 30}
 MOST_DUE = 500
 

@@ -47,6 +47,7 @@ def locals_of(table: Table, programs: Collection[str]) -> dict[str, Local]:
             audit_every=row.maybe_quantity("audit_every"),
             pass_mark_percent=_percent(row, "pass_mark_percent"),
             max_attempts=row.maybe_limit("max_attempts"),
+            contact_attempts=row.maybe_number("contact_attempts", least=1),
         )
         row.close()
         if code in programs:

@@ -68,6 +68,7 @@ def content(program: Program, weight_kg: int | None = None) -> dict[str, Any]:
             "audit_every": _said(program.local.audit_every),
             "pass_mark_percent": program.local.pass_mark_percent,
             "max_attempts": program.local.max_attempts,
+            "contact_attempts": program.local.contact_attempts,
         },
     }
 
@@ -190,6 +191,7 @@ def _local(known: Content) -> Local:
         audit_every=_maybe_span(known["audit_every"]),
         pass_mark_percent=known.get("pass_mark_percent"),  # what was kept before there were these has none
         max_attempts=known.get("max_attempts"),
+        contact_attempts=known.get("contact_attempts"),
     )
 
 

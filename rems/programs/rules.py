@@ -165,7 +165,8 @@ class Local:
 
     `graces`: how long a site has after a trigger. `overridden_by`: the role that may override a stop before an
     infusion; empty: nobody. `audit_first_within`, `audit_every`: when sites are audited. `pass_mark_percent` and
-    `max_attempts` (0: no limit) are those of knowledge assessments.
+    `max_attempts` (0: no limit) are those of knowledge assessments. `contact_attempts`: how often somebody tries to
+    reach a patient before follow-up counts as lost.
     """
 
     graces: Mapping[TriggerKind, Quantity] = field(default_factory=dict)
@@ -174,6 +175,7 @@ class Local:
     audit_every: Quantity | None = None
     pass_mark_percent: int | None = None
     max_attempts: int | None = None
+    contact_attempts: int | None = None
 
 
 @dataclass(frozen=True)

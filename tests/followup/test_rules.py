@@ -172,10 +172,10 @@ def test_the_day_of_death_is_that_of_the_visit_where_none_is_named(
 def test_after_a_death_only_what_was_missed_before_it_is_asked(died_on: date, later: int) -> None:
     on = died_on + timedelta(days=later)
     for one in (*plan(CIBMTR, infused_on=INFUSED), *plan(EBMT, infused_on=INFUSED)):
-        found = state(one, held_on=None, on=on, died_on=died_on)
-        assert (found is VisitState.NOT_DUE) != is_asked(one, died_on=died_on)
-        assert state(one, held_on=died_on, on=on, died_on=died_on) in DONE
-        assert state(one, held_on=None, on=died_on - timedelta(days=1), died_on=died_on) is not VisitState.NOT_DUE
+        found = state(one, held_on=None, on=on, ended_on=died_on)
+        assert (found is VisitState.NOT_DUE) != is_asked(one, ended_on=died_on)
+        assert state(one, held_on=died_on, on=on, ended_on=died_on) in DONE
+        assert state(one, held_on=None, on=died_on - timedelta(days=1), ended_on=died_on) is not VisitState.NOT_DUE
 
 
 @pytest.mark.parametrize("kind", [ContactKind, Survival, Answer, VisitState])
