@@ -55,7 +55,7 @@ class CourseEdition(ProgramFact, Base):
     title: Mapped[str]
     edition: Mapped[str]
     form: Mapped[MaterialForm]
-    page: Mapped[str]
+    page: Mapped[str] = mapped_column(deferred=True)  # long, and read where it is shown alone
     file_id: Mapped[UUID | None]
     renews: Mapped[bool]
     withdrawn_on: Mapped[date | None]
@@ -64,6 +64,11 @@ class CourseEdition(ProgramFact, Base):
     def label(self) -> str:
         """How a record of a training names it."""
         return f"{self.title}, edition {self.edition}"
+
+    @property
+    def was_used(self) -> bool:
+        """Whether it is, was or will be taken on some day: it was not withdrawn before it began."""
+        return self.withdrawn_on is None or self.withdrawn_on > self.holds_on
 
 
 class LiveSession(ProgramFact, Base):
