@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,32 +30,25 @@ PDF = b"%PDF-1.7 of a course"
 T = TypeVar("T")
 
 
-def said(**change: Any) -> Said:
-    """An edition of a course, a page, in use from 1 June 2026."""
-    given = {"title": "Handling CAR-T cells", "edition": "1.0", "kind": TrainingKind.STAFF_TRAINING}
-    return Said(**{**given, "from_on": date(2026, 6, 1), "page": PAGE, **change})
-
-
 def publish(hospital: Hospital, *, after: UUID | None = None, by: Actor | None = None, **change: Any) -> UUID:
-    if change.get("file"):
-        change.setdefault("page", "")
-    return publishing.publish(
-        hospital.code, said(**change), after=after, by=by or hospital.manager, now=hospital.world.now
-    )
-
-
-def planned(**change: Any) -> Planned:
-    """A session of an hour on the morning of 24 November 2026 in Berlin, which has begun at the moment of a test."""
-    given = {"title": "CAR-T in practice", "kind": TrainingKind.STAFF_TRAINING, "trainer": "Dr. Živa Öztürk"}
-    given |= {"place": "Room 4", "timezone": "Europe/Berlin", "minutes": 60}
-    return Planned(**{**given, "begins_at": datetime(2026, 11, 24, 8, 0, tzinfo=UTC), **change})
+    """An edition of a course, a page, in use for a hundred days."""
+    given: dict[str, Any] = {"title": "Handling CAR-T cells", "edition": "1.0", "kind": TrainingKind.STAFF_TRAINING}
+    given |= {"from_on": hospital.world.today - timedelta(days=100), "page": "" if change.get("file") else PAGE}
+    said = Said(**{**given, **change})
+    return publishing.publish(hospital.code, said, after=after, by=by or hospital.manager, now=hospital.world.now)
 
 
 def plan(hospital: Hospital, *, own: bool = False, by: Actor | None = None, **change: Any) -> UUID:
-    """Planned by the sponsor for all sites; `own`: by the site for its own staff."""
+    """A session of an hour in Berlin, which began some hours before (at 9:00 there, by the clock of most tests).
+
+    Planned by the sponsor for all sites; `own`: by the site for its own staff.
+    """
+    given: dict[str, Any] = {"title": "CAR-T in practice", "kind": TrainingKind.STAFF_TRAINING, "minutes": 60}
+    given |= {"trainer": "Dr. Živa Öztürk", "place": "Room 4", "timezone": "Europe/Berlin"}
+    given |= {"begins_at": hospital.world.now - timedelta(hours=7, minutes=42)}
     site = {"site_id": hospital.site_id} if own else {}
     by = by or (hospital.coordinator if own else hospital.manager)
-    return sessions.plan(hospital.code, planned(**change), **site, by=by, now=hospital.world.now)
+    return sessions.plan(hospital.code, Planned(**{**given, **change}), **site, by=by, now=hospital.world.now)
 
 
 def nurse(hospital: Hospital, name: str = "Žofia Nowak", **said: Any) -> UUID:

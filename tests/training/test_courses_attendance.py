@@ -122,6 +122,7 @@ def test_saying_what_the_page_shows_changes_nothing(hospital, ada, root, place):
     with nothing_new():
         assert say(hospital, root, {shown(hospital, root)[ada]: CAME}) == 0
         assert say(hospital, root, {place: OPEN}) == 0  # a page opened before: it says nothing new of her
+        assert say(hospital, root, {place: CAME}) == 0  # and here the same as somebody else
 
 
 def test_what_somebody_else_said_meanwhile_is_not_overwritten(hospital, root, place):

@@ -56,9 +56,10 @@ def _changed(session_id: UUID, said: Mapping[UUID, Presence]) -> list[tuple[Sess
     for key, presence in said.items():
         if (place := shown.get(key)) is None:
             raise NotFound("There is no such place at this session, or it is not yours to see.")
-        if presence is place.presence:
+        now = newest[place.root_id]
+        if presence in (place.presence, now.presence):  # nothing new is said, or somebody said the same meanwhile
             continue
-        if newest[place.root_id].id != key:
+        if now.id != key:
             raise StaleRecord(CHANGED)
         found.append((place, presence))
     return found
