@@ -33,6 +33,7 @@ from rems.web.security import is_public
 from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
 from tests.rows import past_all_checks, put, row_of
+from tests.training import teaching
 
 PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
@@ -109,6 +110,8 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         hospital.site_id, EUROPE, [(course, CountsAs.NOTHING)], by=hospital.coordinator, now=world.now
     )
     [(mapped,)] = superuser.execute("select root_id from course_mapping").fetchall()
+    meeting = teaching.plan(hospital)
+    [seat] = teaching.seat(hospital, meeting, hospital.staff_id)
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
     made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
@@ -125,6 +128,10 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "act_id": act,
         "audit_id": audit.key,
         "course_id": mapped,
+        "edition": teaching.publish(hospital),
+        "filed": teaching.publish(hospital, title="As a file", file=("a.pdf", teaching.PDF)),
+        "meeting": meeting,
+        "place_id": seat,
         "finding_id": audit.findings()[0].row.root_id,
         "file_id": paper,
         "share_id": made["audit_share"],
@@ -162,8 +169,13 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     }
 
 
+COURSES = ("show", "next_edition", "withdraw", "sign")
+SESSIONS = ("session", "session_as_table", "register", "cancel", "cancel_place")
 # Where an address means something else by the same name.
 OTHERWISE = {
+    **dict.fromkeys([f"courses.{page}" for page in COURSES], {"root_id": "edition"}),
+    **dict.fromkeys([f"courses.{page}" for page in SESSIONS], {"root_id": "meeting"}),
+    "courses.material": {"root_id": "filed"},
     **dict.fromkeys(("followup.visit", "followup.record_visit"), {"code": "visit"}),
     **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
     "sites.process": {"kind": "process"},
