@@ -61,7 +61,14 @@ def test_what_is_asked_and_what_there_is_to_read_stands_on_one_page(learner, hos
     root = publish(hospital)
     live = publish(hospital, title="On site", kind=TrainingKind.LIVE_TRAINING)
     page = text(learner.get("/learning"))
-    for words in ("Missing", "Handling CAR-T cells, edition 1.0", "Not signed", "On site, edition 1.0", "At a session"):
+    for words in (
+        "Missing",
+        "Not met",
+        "Handling CAR-T cells, edition 1.0",
+        "Not signed",
+        "On site, edition 1.0",
+        "At a session",
+    ):
         assert words in page
     assert f'href="{sign_page(hospital, root)}"' in page and sign_page(hospital, live) not in page
     assert f'href="/sites/{hospital.site_id}/programs/{EUROPE}/sessions"' in page

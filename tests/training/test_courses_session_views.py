@@ -266,7 +266,7 @@ def test_a_site_takes_the_attendance_of_its_own_session(coordinator, hospital):
     [place] = seat(hospital, root, nurse(hospital))
     assert attended(coordinator, root, **{f"p:{place}": "attended"}).status_code == 302
     page = text(coordinator.get(f"/sites/{hospital.site_id}/programs/{EUROPE}/sessions"))
-    assert "1 came" in page and "Held" in page
+    assert "1 of 1 came" in page and "Held" in page
     sponsors = plan(hospital)
     [theirs] = seat(hospital, sponsors, nurse(hospital, "Bea"))
     refused = attended(coordinator, sponsors, **{f"p:{theirs}": "attended"})

@@ -117,7 +117,10 @@ def test_the_next_edition_begins_with_what_the_last_one_said(sponsor, hospital, 
     answer = send(sponsor, f"/courses/{root}/edition", **fields)
     assert answer.status_code == 302
     page = text(sponsor.get(answer.location))
-    assert "In use from" in page and "From then on what was taken of an earlier edition does not count any more" in page
+    assert (
+        "In use from" in page
+        and "From then on training of this kind that was taken before does not count any more" in page
+    )
     assert f'<a href="/courses/{root}">1.0</a>' in page
     listed = text(sponsor.get(HERE))
     assert "Coming" in listed and "What was taken before does not count" in listed

@@ -38,10 +38,15 @@ class EditionForm(BaseForm):
     from_on = DayField("First day")
     file = UploadField("Material as PDF", kinds=("pdf",), megabytes=15, optional=True)
     page = LongTextField(
-        "Or as a page", optional=True, longest=LONGEST_PAGE, hint="Plain text or Markdown: # heading, - list, **bold**"
+        "Or as a page",
+        optional=True,
+        longest=LONGEST_PAGE,
+        rows=16,
+        hint="Plain text or Markdown: # heading, - list, **bold**",
     )
     renews = TickField(
-        "What was taken of an earlier edition does not count any more from the first day on", legend="To be taken anew"
+        "Training of this kind that was taken before the first day does not count any more from that day on",
+        legend="To be taken anew",
     )
 
 

@@ -24,7 +24,7 @@ from rems.training.rules import TrainingKind
 class Said:
     """What an edition is: its name, its material (a page in Markdown, or a PDF), its first day.
 
-    `renews`: what was taken of an earlier edition does not count any more from that day on.
+    `renews`: training of its kind that was taken before does not count any more from that day on.
     """
 
     title: str

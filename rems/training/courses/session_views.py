@@ -122,6 +122,7 @@ def session(root_id: UUID) -> ResponseReturnValue:
         groups=by_site(shown),
         page=page_of(shown, total=len(lines), number=number, size=SHOWN),
         came=sum(line.place.presence is Presence.ATTENDED for line in lines),
+        expected=sum(line.place.presence is not Presence.CANCELED for line in lines),
         kinds=KIND_WORDS,
         words=PRESENCE_WORDS,
         holds=sessions.holds(row, actor),
