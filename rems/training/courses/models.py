@@ -32,8 +32,8 @@ class CourseFile(ProgramFact, Base):
 class CourseEdition(ProgramFact, Base):
     """One state of an edition of a course; `root_id` is the key of its first, `series_id` that of its editions.
 
-    `kind` is the training that taking it is a record of. `holds_on` is its first day; with `renews`,
-    training of its kind that was taken before does not count from that day on. `withdrawn_on` is the first day on which it is not used.
+    `kind` is the training that taking it is a record of. `holds_on` is its first day; with `renews`, training of its
+    kind that was taken before does not count from that day on. `withdrawn_on` is the first day on which it is not used.
     """
 
     __tablename__ = "course_edition"
