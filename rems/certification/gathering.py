@@ -38,7 +38,7 @@ class Gathered:
 def gather(entries: Sequence[Entry], lens: Lens) -> Mapping[UUID, Gathered]:
     """By scope. The entries were looked up for the reader, so they may be seen.
 
-    About thirteen statements, however many entries there are, and only about the sites that are asked for.
+    About fourteen statements, however many entries there are, and only about the sites that are asked for.
     """
     sites, scopes = list({e.site_id for e in entries}), [e.scope_id for e in entries]
     if not entries:

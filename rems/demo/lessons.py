@@ -19,7 +19,7 @@ from rems.sites import queries as sites
 from rems.training import people as learners
 from rems.training.assessments import links, queries, taking, writing
 from rems.training.assessments.rules import Content, Item
-from rems.training.courses import publishing, sessions
+from rems.training.courses import attendance, publishing, sessions
 from rems.training.courses import queries as courses
 from rems.training.courses.rules import Presence
 from rems.training.rules import TrainingKind
@@ -125,9 +125,9 @@ def _hold_session(hospitals: Sequence[Hospital], manager: Actor, calendar: Calen
         sessions.register(root, hospital.site_id, hospital.staff_ids[:3], by=hospital.coordinator, now=planned_at)
     if days < 0:
         with reading(manager):
-            places = [place.root_id for place in courses.places(root)]
+            places = [place.id for place in courses.places(root)]
         there = {key: Presence.ABSENT if n == 1 else Presence.ATTENDED for n, key in enumerate(places)}
-        sessions.attendance(root, there, by=manager, now=calendar.at(day + timedelta(days=1), ZONE))
+        attendance.attend(root, there, by=manager, now=calendar.at(day + timedelta(days=1), ZONE))
 
 
 def _send_link(hospital: Hospital, root: UUID, calendar: Calendar) -> None:

@@ -14,25 +14,45 @@ OF_PEOPLE = frozenset({Ask.EACH_STAFF_HAS, Ask.REPRESENTATIVE_HAS})
 
 @dataclass(frozen=True)
 class Renewal:
-    """An edition that came on a day: what people took before it, of that kind, does not count any more."""
+    """An edition that came on a day: what people took before it, of that kind, does not count any more.
+
+    `until_on`: the first day on which it asks for nothing any more, because it was withdrawn; None: it goes on.
+    """
 
     kind: EvidenceKind
     title: str
     edition: str
     from_on: date
+    until_on: date | None = None
+
+    def asks(self, on: date) -> bool:
+        """Whether what was taken before it does not count on that day."""
+        return self.from_on <= on and (self.until_on is None or on < self.until_on)
 
 
 def renewed_by(asked: Requirement, version: Version, editions: Iterable[Renewal], on: date) -> Renewal | None:
-    """The newest edition begun by that day that a requirement is asked anew by; None: nothing renews it.
+    """The newest edition by which a requirement is asked anew on that day; None: nothing renews it.
 
     The program's own materials name requirements; `editions`, those that the sponsor published, a kind of training.
     """
+    asking = [one for one in _of(asked, version, editions) if one.asks(on)]
+    return max(asking, key=lambda one: one.from_on, default=None)
+
+
+def next_renewal(
+    asked: Requirement, version: Version, editions: Iterable[Renewal], *, after: date, by: date
+) -> Renewal | None:
+    """The first edition begun after a day, by another, that will ask for a requirement anew; None: there is none."""
+    coming = [one for one in _of(asked, version, editions) if after < one.from_on <= by and one.asks(one.from_on)]
+    return min(coming, key=lambda one: one.from_on, default=None)
+
+
+def _of(asked: Requirement, version: Version, editions: Iterable[Renewal]) -> list[Renewal]:
+    """Every edition, of any day, that renews a requirement."""
     if (kind := asked.evidence) is None:
-        return None
+        return []
     own = [Renewal(kind, m.title, m.edition, m.from_on) for m in version.materials if asked.code in m.renews]
-    published = [e for e in editions if e.kind is kind] if asked.ask in OF_PEOPLE else []
-    begun = [one for one in (*own, *published) if one.from_on <= on]
-    return max(begun, key=lambda one: one.from_on, default=None)
+    return own + [e for e in editions if e.kind is kind] if asked.ask in OF_PEOPLE else own
 
 
 def last_day(asked: Requirement, taken_on: date) -> date | None:

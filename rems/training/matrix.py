@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from rems.programs.aging import Renewal, last_day, renewed_by
+from rems.programs.aging import Renewal, last_day, next_renewal, renewed_by
 from rems.programs.rules import Ask, EvidenceKind, Program, Requirement, Version
 from rems.sites.rules import RELEVANT, StaffRole, said
 from rems.training.rules import KIND_WORDS
@@ -131,9 +131,8 @@ Editions = tuple[Renewal | None, Renewal | None]
 
 
 def _edition(asked: Requirement, version: Version, editions: Sequence[Renewal], on: date) -> Editions:
-    now = renewed_by(asked, version, editions, on)
-    later = renewed_by(asked, version, editions, on + timedelta(days=SOON_DAYS))
-    return now, None if later == now else later
+    soon = on + timedelta(days=SOON_DAYS)
+    return renewed_by(asked, version, editions, on), next_renewal(asked, version, editions, after=on, by=soon)
 
 
 def tallies(asked: Sequence[Requirement], rows: Sequence[Row]) -> tuple[Tally, ...]:
@@ -163,14 +162,14 @@ def _cell(requirement: Requirement, editions: Editions, person: Known, on: date)
 
 
 def _aged(requirement: Requirement, editions: Editions, taken: date, on: date) -> Cell:
-    """What was taken on a day, as it counts on another."""
+    """What was taken on a day, as it counts on another; of what ends it soon, what comes first."""
     now, later = editions
     last = last_day(requirement, taken)
     if now and taken < now.from_on:
         return Cell("late", f"{said(taken)}, before {now.edition} of {said(now.from_on)}")
     if last and last < on:
         return Cell("late", f"Expired {said(last)}")
-    if later and taken < later.from_on:
+    if later and not (last and last < later.from_on):
         return Cell("soon", f"{later.edition.capitalize()} from {said(later.from_on)}")
     if last:
         return Cell("soon" if (last - on).days <= SOON_DAYS else "met", f"Until {said(last)}")

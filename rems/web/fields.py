@@ -132,12 +132,13 @@ class TextField(Asked):
 
 
 class LongTextField(TextField):
-    """Several lines."""
+    """Several lines; `rows` of them are seen at once."""
 
     kind, lines = "long", True
 
-    def __init__(self, label: str, *, longest: int = 5000, **more: Any) -> None:
+    def __init__(self, label: str, *, longest: int = 5000, rows: int = 3, **more: Any) -> None:
         super().__init__(label, longest=longest, **more)
+        self.rows = rows
 
 
 class EmailField(TextField):

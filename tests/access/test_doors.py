@@ -22,6 +22,9 @@ from rems.core.ids import uuid7
 from rems.events import actions
 from rems.events.actions import Happening
 from rems.events.rules import Kind, Outcome
+from rems.followup.turns import actions as turns
+from rems.followup.turns.rules import Outcome as Unreached
+from rems.followup.turns.rules import Way
 from rems.models import METADATA
 from rems.pages import BLUEPRINTS
 from rems.sites import actions as sites
@@ -35,6 +38,7 @@ from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
 from tests.questions import answers, drafted, newest, published
 from tests.rows import past_all_checks, put, row_of
+from tests.training import teaching
 
 PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
@@ -118,6 +122,15 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     token, link = links.make(
         hospital.site_id, EUROPE, hospital.staff_id, asked, days=9, by=hospital.coordinator, now=world.now
     )
+    gone = hospital.patient(infused_on=date(2026, 10, 6))
+    by = {"by": hospital.coordinator, "now": world.now}
+    tries = [
+        turns.note_attempt(gone, holds_on=day, way=Way.CALL, outcome=Unreached.NOT_REACHED, note="", **by)
+        for day in (date(2026, 11, 2), date(2026, 11, 9), date(2026, 11, 16))
+    ]
+    turned = turns.lose(gone, on=world.today, reason="Moved, no address.", **by)
+    meeting = teaching.plan(hospital)
+    [seat] = teaching.seat(hospital, meeting, hospital.staff_id)
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
     made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
@@ -134,6 +147,10 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "act_id": act,
         "audit_id": audit.key,
         "course_id": mapped,
+        "edition": teaching.publish(hospital),
+        "filed": teaching.publish(hospital, title="As a file", file=("a.pdf", teaching.PDF)),
+        "meeting": meeting,
+        "place_id": seat,
         "finding_id": audit.findings()[0].row.root_id,
         "file_id": paper,
         "share_id": made["audit_share"],
@@ -174,11 +191,19 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "attempt_id": tried,
         "link_id": link,
         "token": token,
+        "sought": tries[0],
+        "turn_id": turned,
     }
 
 
+COURSES = ("show", "next_edition", "withdraw", "sign")
+SESSIONS = ("session", "session_as_table", "register", "cancel", "cancel_place")
 # Where an address means something else by the same name.
 OTHERWISE = {
+    **dict.fromkeys([f"courses.{page}" for page in COURSES], {"root_id": "edition"}),
+    **dict.fromkeys([f"courses.{page}" for page in SESSIONS], {"root_id": "meeting"}),
+    "courses.material": {"root_id": "filed"},
+    "followup.attempt_back": {"fact_id": "sought"},
     **dict.fromkeys(("followup.visit", "followup.record_visit"), {"code": "visit"}),
     **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
     "sites.process": {"kind": "process"},

@@ -78,3 +78,20 @@ def test_two_hundred_people_by_twelve_requirements_open_at_once(
     assert answer.text.count('<th scope="col">') >= ASKED
     assert len(after) <= len(before) + 1
     assert spent < 0.3, f"{spent:.3f} s"
+
+
+def test_the_matrix_is_paged_and_its_counts_are_of_everybody(
+    app: Flask, world: World, client: FlaskClient, superuser: psycopg.Connection
+) -> None:
+    hospital = world.hospital(KYMRIAH)
+    world.sign_in(client, hospital.coordinator)
+    staffed(superuser, hospital, PEOPLE + 4)
+    path = f"/sites/{hospital.site_id}/programs/{KYMRIAH}/training?as_of={DAY}"
+    first, last = client.get(path).text, client.get(f"{path}&page=2").text
+    assert "1 to 200 of 205" in first and "201 to 205 of 205" in last
+    for page in (first, last):
+        assert "205 on the staff of this day" in page
+    assert 'rel="next"' in first and 'rel="prev"' in last and 'rel="next"' not in last
+    late = client.get(f"{path}&state=late&q=nurse").text
+    assert "1 to 200 of 204" in late and f"as_of={DAY}&amp;state=late&amp;q=nurse&amp;page=2" in late
+    assert client.get(f"{path}&page=0").status_code == 422

@@ -173,3 +173,49 @@ def test_the_assessment_form_says_what_is_wrong(coordinator, here, nurse, change
     fields = ATTEMPT | {"staff_id": str(nurse), "pass_mark_percent": "80"} | change
     answer = send(coordinator, f"{here}/assessments/new", **fields)
     assert answer.status_code == 422 and words in text(answer)
+
+
+@pytest.fixture
+def staffed(hospital, now, nurse):
+    """Žofia Nowak and Ann are untrained, Бея is trained, Cy is asked nothing; so is Dr. Rep untrained."""
+    said = {"from_on": date(2018, 3, 1), "by": hospital.coordinator, "now": now}
+    sites.add_staff(hospital.site_id, "Ann", StaffRole.PHARMACIST, **said)
+    sites.add_staff(hospital.site_id, "Cy", StaffRole.OTHER, **said)
+    bea = sites.add_staff(hospital.site_id, "Бея", StaffRole.NURSE, **said)
+    took = {"holds_on": ON, "by": hospital.coordinator, "now": now}
+    actions.record_training(
+        hospital.site_id, hospital.code, bea, TrainingKind.STAFF_TRAINING, material="Slides", **took
+    )
+    score = {"question_set": "2017-2", "questions": 10, "correct": 9, "pass_mark_percent": 80}
+    actions.record_attempt(hospital.site_id, hospital.code, bea, **score, **took)
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ("", ["Ann", "Cy", "Dr. Rep", "Žofia Nowak", "Бея"]),
+        ("q=zofia", ["Žofia Nowak"]),
+        ("q=%D0%B1%D0%B5", ["Бея"]),
+        ("role=pharmacist", ["Ann"]),
+        ("state=late", ["Ann", "Dr. Rep", "Žofia Nowak"]),
+        ("state=met", ["Бея"]),
+        ("state=off", ["Cy"]),
+        ("role=nurse&state=late", ["Žofia Nowak"]),
+        ("q=nobody", []),
+        ("state=nonsense", []),
+    ],
+)
+def test_the_matrix_is_filtered_by_name_role_and_state(coordinator, here, staffed, asked, names):
+    page = text(coordinator.get(f"{here}/training?as_of=2019-06-01&{asked}"))
+    matrix = (
+        page[page.index("How to read it") - 1 :] if not names else page[page.index("<tbody>") : page.index("</tbody>")]
+    )
+    found = [name for name in ("Ann", "Cy", "Dr. Rep", "Žofia Nowak", "Бея") if f'scope="row">{name}' in matrix]
+    assert found == names
+    assert names or "Nobody fits" in page
+    assert "as_of=2019-06-01" in page  # every way on keeps the day
+
+
+def test_under_another_day_the_ways_on_are_those_that_know_it(coordinator, here):
+    page = text(coordinator.get(f"{here}/training?as_of={ON}"))
+    assert 'class="ways"' in page and "/sessions" in page and '/courses"' in page

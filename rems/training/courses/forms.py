@@ -1,8 +1,12 @@
 """The forms of courses: an edition, signing for one, a live session, who came to it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
+
+from flask import request
 
 from rems.signatures.forms import SigningForm
 from rems.training.courses.rules import LONGEST_MINUTES, PRESENCE_WORDS
@@ -24,6 +28,7 @@ from rems.web.forms import (
 KINDS = [(kind.value, words) for kind, words in KIND_WORDS.items()]
 HOUR = int(timedelta(hours=1).total_seconds() // 60)
 LONGEST_PAGE = 200_000
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class EditionForm(BaseForm):
@@ -33,10 +38,15 @@ class EditionForm(BaseForm):
     from_on = DayField("First day")
     file = UploadField("Material as PDF", kinds=("pdf",), megabytes=15, optional=True)
     page = LongTextField(
-        "Or as a page", optional=True, longest=LONGEST_PAGE, hint="Plain text or Markdown: # heading, - list, **bold**"
+        "Or as a page",
+        optional=True,
+        longest=LONGEST_PAGE,
+        rows=16,
+        hint="Plain text or Markdown: # heading, - list, **bold**",
     )
     renews = TickField(
-        "What was taken of an earlier edition does not count any more from the first day on", legend="To be taken anew"
+        "Training of this kind that was taken before the first day does not count any more from that day on",
+        legend="To be taken anew",
     )
 
 
@@ -68,11 +78,22 @@ class RegisterForm(BaseForm):
 
 
 class AttendanceForm(BaseForm):
-    """The view adds a field for each person on the list."""
+    """The view adds a field for each person on its page."""
 
 
-def attendance_form(people: Sequence[tuple[str, str]]) -> type[AttendanceForm]:
-    """A form that asks of each person (the key of the place, and the name) whether they came."""
+def attendance_form(people: Mapping[UUID, str]) -> type[AttendanceForm]:
+    """A form that asks of each person whether they came: names by the state of the place that the page shows."""
     choices = [(presence.value, words) for presence, words in PRESENCE_WORDS.items()]
-    fields: dict[str, Any] = {f"p:{key}": ChoiceField(name, choices=choices) for key, name in people}
+    fields: dict[str, Any] = {place_field(key): ChoiceField(name, choices=choices) for key, name in people.items()}
     return type("AttendanceOfPeople", (AttendanceForm,), fields)
+
+
+def place_field(key: UUID) -> str:
+    """What the field of a place is called, by its shown state."""
+    return f"p:{key}"
+
+
+def places_sent() -> list[UUID]:
+    """The shown states of the places that this request says something of."""
+    sent = [name.removeprefix("p:") for name in request.form if name.startswith("p:")]
+    return [UUID(text) for text in sent if _KEY.fullmatch(text)]

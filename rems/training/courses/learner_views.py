@@ -22,22 +22,19 @@ from rems.training.courses import queries, signing
 from rems.training.courses.desk import bp
 from rems.training.courses.forms import SignOffForm
 from rems.training.courses.models import CourseEdition
-from rems.training.matrix import Row, requirements, title
+from rems.training.matrix import Cell, requirements, title
 from rems.training.models import TrainingRecord
 from rems.training.rules import KIND_WORDS, TrainingKind
 from rems.web.sending import filled, holds
 
-MOST_SITES = 20
-
 
 @dataclass(frozen=True)
 class Mine:
-    """What one program asks of the person at one site, and what there is to take."""
+    """What one program asks of the person at one site, each with how it stands, and what there is to take."""
 
     entry: Entry
     site: Site
-    row: Row
-    titles: tuple[str, ...]
+    asked: tuple[tuple[str, Cell], ...]
     courses: tuple[tuple[CourseEdition, TrainingRecord | None], ...]
     tests: tuple[tuple[QuestionSet, assessments.Standing], ...]
 
@@ -48,28 +45,30 @@ def mine() -> ResponseReturnValue:
     actor = current_actor()
     found: list[Mine] = []
     named = False
-    for site in sites.all_of(actor)[:MOST_SITES]:
+    for site_id, several in people.mine_everywhere(actor).items():
+        site = sites.site(actor, site_id)
         today = day_in(site.timezone, utcnow())
-        if (who := people.mine(actor, site.id, today)) is None:
+        if (who := people.the_one(several, today)) is None:
             continue
         named = True
         found += [one for entry in sites.entries(actor, site.id) if (one := _asked(entry, site, who, today))]
+    found.sort(key=lambda one: (one.site.folded, one.entry.program.title))
     live = TrainingKind.LIVE_TRAINING
     return render_template("courses/mine.html", found=found, named=named, kinds=KIND_WORDS, live=live)
 
 
 def _asked(entry: Entry, site: Site, who: StaffMember, today: date) -> Mine | None:
     """None where the program asks no training today and offers none."""
-    version = entry.program.version_on(today)
-    [row] = [r for r in training.rows(entry, Lens(today)) if r.person.id == who.id]
+    if (version := entry.program.version_on(today)) is None:
+        return None
+    [row] = [r for r in training.rows(entry, Lens(today), now=utcnow()) if r.person.id == who.id]
+    asked = tuple((title(r), cell) for r, cell in zip(requirements(version), row.cells, strict=True) if cell)
     taken = queries.taken(entry, who.id)
     courses = tuple((one, taken.get(one.root_id)) for one in queries.in_use(entry.program_id, today))
     tests = tuple(
         (one, assessments.standing(entry, who.id, one, today)) for one in assessments.in_use(entry.program_id, today)
     )
-    if version is None or not (row.asked or courses or tests):
-        return None
-    return Mine(entry, site, row, tuple(title(r) for r in requirements(version)), courses, tests)
+    return Mine(entry, site, asked, courses, tests) if asked or courses or tests else None
 
 
 @bp.route("/sites/<uuid:site_id>/programs/<code>/courses/<uuid:root_id>/sign", methods=["GET", "POST"])

@@ -32,8 +32,8 @@ class CourseFile(ProgramFact, Base):
 class CourseEdition(ProgramFact, Base):
     """One state of an edition of a course; `root_id` is the key of its first, `series_id` that of its editions.
 
-    `kind` is the training that taking it is a record of. `holds_on` is its first day; with `renews`, what was taken of
-    an earlier edition does not count from that day on. `withdrawn_on` is the first day on which it is not used.
+    `kind` is the training that taking it is a record of. `holds_on` is its first day; with `renews`, training of its
+    kind that was taken before does not count from that day on. `withdrawn_on` is the first day on which it is not used.
     """
 
     __tablename__ = "course_edition"
@@ -55,7 +55,7 @@ class CourseEdition(ProgramFact, Base):
     title: Mapped[str]
     edition: Mapped[str]
     form: Mapped[MaterialForm]
-    page: Mapped[str]
+    page: Mapped[str] = mapped_column(deferred=True)  # long, and read where it is shown alone
     file_id: Mapped[UUID | None]
     renews: Mapped[bool]
     withdrawn_on: Mapped[date | None]
@@ -64,6 +64,11 @@ class CourseEdition(ProgramFact, Base):
     def label(self) -> str:
         """How a record of a training names it."""
         return f"{self.title}, edition {self.edition}"
+
+    @property
+    def was_used(self) -> bool:
+        """Whether it is, was or will be taken on some day: it was not withdrawn before it began."""
+        return self.withdrawn_on is None or self.withdrawn_on > self.holds_on
 
 
 class LiveSession(ProgramFact, Base):

@@ -13,6 +13,7 @@ from rems.core.errors import BadInput, IllegalMove, NotFound, StaleRecord
 from rems.core.ids import uuid7
 from rems.core.states import CHANGED, next_state, take_turn
 from rems.programs import queries as programs
+from rems.sites.rules import said as said_day
 from rems.training.courses import queries
 from rems.training.courses.models import CourseEdition, CourseFile
 from rems.training.courses.rules import MaterialForm
@@ -23,7 +24,7 @@ from rems.training.rules import TrainingKind
 class Said:
     """What an edition is: its name, its material (a page in Markdown, or a PDF), its first day.
 
-    `renews`: what was taken of an earlier edition does not count any more from that day on.
+    `renews`: training of its kind that was taken before does not count any more from that day on.
     """
 
     title: str
@@ -44,8 +45,8 @@ def publish(code: str, said: Said, *, after: UUID | None = None, by: Actor, now:
         program_id = programs.key(code)
         require(by, Permission.TRAINING_PUBLISH, program_id=program_id)
         key = uuid7()
-        series = queries.edition(after).series_id if after else key
         take_turn("courses of", program_id)
+        series = _series(program_id, after) if after else key
         _check(program_id, series, said, today=day_in(by.timezone, now))
         kept = _file(program_id, said)
         row = CourseEdition(
@@ -77,11 +78,24 @@ def withdraw(seen: UUID, *, on: date, by: Actor, now: datetime) -> UUID:
         row = queries.edition(shown.root_id)
         if row.id != seen:
             raise StaleRecord(CHANGED)
-        if row.withdrawn_on is not None:
-            raise IllegalMove(f"It was withdrawn already, from {row.withdrawn_on.isoformat()} on.")
+        check_not_withdrawn(row)
         if on < day_in(by.timezone, now):
             raise BadInput("It cannot be withdrawn for a day that is over.", "on")
         return next_state(row, withdrawn_on=on).root_id
+
+
+def check_not_withdrawn(row: CourseEdition) -> None:
+    """Raises IllegalMove."""
+    if row.withdrawn_on is not None:
+        raise IllegalMove(f"{row.label}, was withdrawn already, from {said_day(row.withdrawn_on)} on.")
+
+
+def _series(program_id: UUID, after: UUID) -> UUID:
+    """The course of an edition. Raises NotFound for one of another program."""
+    before = queries.edition(after)
+    if before.program_id != program_id:
+        raise NotFound("There is no such course, or it is not yours to see.")
+    return before.series_id
 
 
 def _check(program_id: UUID, series: UUID, said: Said, *, today: date) -> None:
@@ -95,13 +109,19 @@ def _check(program_id: UUID, series: UUID, said: Said, *, today: date) -> None:
         raise BadInput("A course is a page or a PDF, not both; take one away.", "page")
     if said.renews and said.from_on < today:
         raise BadInput("What must be taken anew begins today or later: nobody could have known it before.", "from_on")
-    for row in queries.editions(program_id):
-        if row.series_id == series and row.edition == said.edition.strip():
-            raise BadInput(f"There is an edition {row.edition} of {row.title} already.", "edition")
-        if row.series_id == series and row.holds_on > said.from_on:
-            raise BadInput(f"Edition {row.edition} begins later already; choose a day after it.", "from_on")
-        if row.series_id != series and row.title.casefold() == said.title.strip().casefold():
-            raise BadInput(f'The program has a course "{row.title}" already; publish its next edition.', "title")
+    several = queries.editions(program_id)
+    same = [row for row in several if row.series_id == series]
+    named = [
+        row for row in several if row.series_id != series and row.title.casefold() == said.title.strip().casefold()
+    ]
+    if named:
+        raise BadInput(f'The program has a course "{named[0].title}" already; publish its next edition.', "title")
+    if any(row.edition == said.edition.strip() for row in same):
+        raise BadInput(f"There is an edition {said.edition.strip()} of {same[0].title} already.", "edition")
+    newest = max((row for row in same if row.was_used), key=lambda row: row.holds_on, default=None)
+    if newest and newest.holds_on > said.from_on:
+        begins = said_day(newest.holds_on)
+        raise BadInput(f"Edition {newest.edition} begins on {begins}; the next one begins then or later.", "from_on")
 
 
 def _file(program_id: UUID, said: Said) -> UUID | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from rems.core.db import db
 from rems.core.errors import NotFound
@@ -35,7 +35,7 @@ def state(row: CourseEdition, several: list[CourseEdition], on: date) -> Edition
     if on < row.holds_on:
         return EditionState.COMING
     later = [one for one in several if one.series_id == row.series_id and one.holds_on <= on and _holds(one, on)]
-    newest = max(later, key=lambda one: (one.holds_on, one.root_id))
+    newest = max(later, key=_place)
     return EditionState.IN_USE if newest.root_id == row.root_id else EditionState.WITHDRAWN
 
 
@@ -67,13 +67,29 @@ def file(key: UUID) -> CourseFile:
 
 def renewals(program_ids: Collection[UUID], lens: Lens) -> dict[UUID, tuple[Renewal, ...]]:
     """By program the editions begun by that day, as known then, that ask for what was taken before them anew."""
-    query = facts(CourseEdition, lens).where(CourseEdition.program_id.in_(program_ids), CourseEdition.renews)
+    rows = list(db.session.scalars(facts(CourseEdition, lens).where(CourseEdition.program_id.in_(program_ids))))
     found: dict[UUID, tuple[Renewal, ...]] = {}
-    for row in db.session.scalars(query.order_by(CourseEdition.holds_on)):
-        if _holds(row, lens.as_of):
-            one = Renewal(EvidenceKind(row.kind), row.title, f"edition {row.edition}", row.holds_on)
+    for row in sorted(rows, key=_place):
+        if row.renews:
+            kind, name = EvidenceKind(row.kind), f"edition {row.edition}"
+            one = Renewal(kind, row.title, name, row.holds_on, _asks_until(row, rows))
             found[row.program_id] = (*found.get(row.program_id, ()), one)
     return found
+
+
+def _asks_until(row: CourseEdition, several: list[CourseEdition]) -> date | None:
+    """The first day on which a withdrawn edition asks for nothing anew any more: the earlier ones are taken again.
+
+    Where a newer edition had taken its place by then, what it asked for goes on: nobody takes an earlier one again.
+    """
+    ends = row.withdrawn_on
+    later = [one for one in several if one.series_id == row.series_id and _place(one) > _place(row)]
+    return None if ends is None or any(one.holds_on <= ends and one.was_used for one in later) else ends
+
+
+def _place(row: CourseEdition) -> tuple[date, UUID]:
+    """Where an edition stands among those of its course."""
+    return row.holds_on, row.root_id
 
 
 def taken(entry: Entry, staff_id: UUID) -> dict[UUID, TrainingRecord]:
@@ -87,9 +103,9 @@ def taken(entry: Entry, staff_id: UUID) -> dict[UUID, TrainingRecord]:
 
 def sessions(program_id: UUID, *, scope_id: UUID | None = None) -> list[LiveSession]:
     """The sessions of a program, the newest first: those of its sponsor, with `scope_id` that site's own too."""
-    query = facts(LiveSession).where(LiveSession.program_id == program_id)
-    if scope_id is not None:
-        query = query.where(LiveSession.scope_id.is_(None) | (LiveSession.scope_id == scope_id))
+    whose = LiveSession.scope_id.is_(None)
+    both = whose if scope_id is None else or_(whose, LiveSession.scope_id == scope_id)
+    query = facts(LiveSession).where(LiveSession.program_id == program_id, both)
     return list(db.session.scalars(query.order_by(LiveSession.begins_at.desc(), LiveSession.root_id.desc())))
 
 
@@ -101,23 +117,25 @@ def session(root_id: UUID) -> LiveSession:
     return found
 
 
+def shown(session_id: UUID, keys: Collection[UUID]) -> dict[UUID, SessionPlace]:
+    """Of the states of a session's places, old ones too, those with these keys."""
+    query = select(SessionPlace).where(SessionPlace.session_id == session_id, SessionPlace.id.in_(keys))
+    return {row.id: row for row in db.session.scalars(query)}
+
+
 def places(session_id: UUID, *, scope_id: UUID | None = None) -> list[SessionPlace]:
     """The people of a session in their newest state, as far as the actor may see; of one site."""
     query = facts(SessionPlace, scope_id=scope_id).where(SessionPlace.session_id == session_id)
     return list(db.session.scalars(query.order_by(SessionPlace.root_id)))
 
 
-def counted(session_ids: list[UUID]) -> dict[UUID, dict[str, int]]:
-    """How many people of each presence several sessions have, by session."""
-    rows = db.session.execute(
-        select(SessionPlace.session_id, SessionPlace.presence).where(
-            SessionPlace.id.in_(
-                facts(SessionPlace).where(SessionPlace.session_id.in_(session_ids)).with_only_columns(SessionPlace.id)
-            )
-        )
+def counted(session_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """How many people of each presence several sessions have, by session, as far as the actor may see."""
+    columns = SessionPlace.session_id, SessionPlace.presence
+    query = (
+        facts(SessionPlace).where(SessionPlace.session_id.in_(session_ids)).with_only_columns(*columns, func.count())
     )
     found: dict[UUID, dict[str, int]] = {}
-    for key, presence in rows:
-        one = found.setdefault(key, {})
-        one[presence] = one.get(presence, 0) + 1
+    for key, presence, number in db.session.execute(query.group_by(*columns)):
+        found.setdefault(key, {})[presence] = number
     return found

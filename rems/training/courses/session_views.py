@@ -14,19 +14,30 @@ from rems.programs import queries as programs
 from rems.sites import details
 from rems.sites import queries as sites
 from rems.sites.rules import ROLE_WORDS
-from rems.training.courses import queries, sessions
+from rems.training.courses import attendance, queries, sessions
 from rems.training.courses.desk import bp
-from rems.training.courses.forms import CancelForm, RegisterForm, SessionForm, attendance_form
-from rems.training.courses.models import LiveSession, SessionPlace
+from rems.training.courses.forms import (
+    AttendanceForm,
+    CancelForm,
+    RegisterForm,
+    SessionForm,
+    attendance_form,
+    place_field,
+    places_sent,
+)
+from rems.training.courses.models import LiveSession
+from rems.training.courses.roll import NOBODY, Line, by_site, registering, roll
 from rems.training.courses.rules import PRESENCE_WORDS, Presence
 from rems.training.desk import entry_to_change
 from rems.training.rules import KIND_WORDS, TrainingKind
+from rems.web.forms import ActForm
+from rems.web.paging import asked_page, page_of
 from rems.web.sending import filled, holds, seen, short_form
 from rems.web.tables import csv_answer
 
 BOTH = ["GET", "POST"]
 HEADS = ("Person", "Role", "Site", "State")
-Line = tuple[SessionPlace, str, str, str]
+SHOWN = 50  # people on a page, so that it can be read and sent at once
 
 
 @bp.get("/sites/<uuid:site_id>/programs/<code>/sessions")
@@ -93,89 +104,97 @@ def _plan(
 def session(root_id: UUID) -> ResponseReturnValue:
     """A session with its people; whoever holds it says here who came."""
     actor, row = current_actor(), queries.session(root_id)
-    lines = _lines(row)
-    kind = attendance_form([(str(place.root_id), name) for place, name, _, _ in lines])
-    given = {f"p:{place.root_id}": place.presence.value for place, *_ in lines}
-    form = filled(kind, **given)
+    lines, number = roll(row, actor), asked_page()
+    shown = lines[(number - 1) * SHOWN : number * SHOWN]
+    form = _attendance(row, lines, shown)
     if holds(form):
         with form.answering():
-            said = {place.root_id: Presence(form[f"p:{place.root_id}"].data) for place, *_ in lines}
-            number = sessions.attendance(root_id, said, by=actor, now=utcnow())
-            flash(f"Attendance is kept. {number} new {'training is' if number == 1 else 'trainings are'} on record.")
-            return redirect(url_for("courses.session", root_id=root_id))
+            said = {key: Presence(form[place_field(key)].data) for key in places_sent()}
+            came = attendance.attend(root_id, said, by=actor, now=utcnow())
+            flash(f"Attendance is kept. {came} new {'training is' if came == 1 else 'trainings are'} on record.")
+            return redirect(url_for("courses.session", root_id=root_id, page=number if number > 1 else None))
     page = render_template(
         "courses/session.html",
         row=row,
         program=programs.by_key(row.program_id),
         form=form,
-        lines=[(line, form[f"p:{line[0].root_id}"]) for line in lines],
+        fields={line.place.id: form[name] for line in shown if (name := place_field(line.place.id)) in form},
+        groups=by_site(shown),
+        page=page_of(shown, total=len(lines), number=number, size=SHOWN),
+        came=sum(line.place.presence is Presence.ATTENDED for line in lines),
+        expected=sum(line.place.presence is not Presence.CANCELED for line in lines),
         kinds=KIND_WORDS,
         words=PRESENCE_WORDS,
         holds=sessions.holds(row, actor),
         begun=row.begins_at <= utcnow(),
-        entries=_entries(row),
+        registering=registering(row, actor),
     )
     return page, 422 if form.problems() else 200
+
+
+def _attendance(row: LiveSession, lines: Sequence[Line], shown: Sequence[Line]) -> AttendanceForm:
+    """What the page asks of its people; of what was sent, all that was asked then, changed since or not."""
+    if request.method == "GET":
+        given = {place_field(line.place.id): line.place.presence.value for line in shown}
+        return attendance_form({line.place.id: line.name for line in shown})(data=given)
+    sent = places_sent()
+    known, names = queries.shown(row.root_id, sent), {line.place.root_id: line.name for line in lines}
+    asked = {key: names[known[key].root_id] if key in known else NOBODY for key in sent}
+    return attendance_form(asked).sent()
 
 
 @bp.get("/sessions/<uuid:root_id>/people.csv")
 def session_as_table(root_id: UUID) -> ResponseReturnValue:
     row = queries.session(root_id)
-    rows = [(name, role, site, PRESENCE_WORDS[place.presence]) for place, name, role, site in _lines(row)]
+    lines = roll(row, current_actor())
+    rows = [(line.name, line.role, line.site, PRESENCE_WORDS[line.place.presence]) for line in lines]
     return csv_answer(f"session-{row.holds_on.isoformat()}.csv", HEADS, rows)
 
 
 @bp.route("/sites/<uuid:site_id>/sessions/<uuid:root_id>/register", methods=BOTH)
 def register(site_id: UUID, root_id: UUID) -> ResponseReturnValue:
     row = queries.session(root_id)
-    site, _ = entry_to_change(site_id, programs.by_key(row.program_id).code)
+    site, entry = entry_to_change(site_id, programs.by_key(row.program_id).code)
+    sessions.check_open_to(row, entry)
+    sessions.check_held(row)
     form = filled(RegisterForm)
     day = min(row.holds_on, day_in(site.timezone, utcnow()))
-    there = [p for p in details.people(site_id, Lens(day)) if p.there(day)]
+    places = queries.places(root_id, scope_id=entry.scope_id)
+    seated = {place.staff_member_id for place in places if place.presence is not Presence.CANCELED}
+    there = [p for p in details.people(site_id, Lens(day)) if p.there(day) and p.id not in seated]
     form.people.choices = [(str(p.id), f"{p.name}, {ROLE_WORDS[p.role].lower()}") for p in there]
     if holds(form):
         with form.answering():
             chosen = [UUID(key) for key in form.people.data]
             number = sessions.register(root_id, site_id, chosen, by=current_actor(), now=utcnow())
             return _to(root_id, f"{number} {'person is' if number == 1 else 'people are'} newly registered.")
-    above = [("Live session", url_for("courses.session", root_id=root_id))]
-    return short_form(form, "Register people", "Register", f"{row.title}, for people of {site.name}.", above)
+    above = [(row.title, url_for("courses.session", root_id=root_id))]
+    sentence = f"{row.title}, for people of {site.name}."
+    if not there:
+        sentence += " Everybody on its staff of that day is registered already."
+    return short_form(form, "Register people", "Register", sentence, above)
+
+
+@bp.post("/sessions/<uuid:root_id>/places/<uuid:place_id>/cancel")
+def cancel_place(root_id: UUID, place_id: UUID) -> ResponseReturnValue:
+    """A site gives up the place of one of its people, as the page showed it."""
+    ActForm.check()
+    attendance.attend(root_id, {place_id: Presence.CANCELED}, by=current_actor(), now=utcnow())
+    return _to(root_id, "The place is canceled.")
 
 
 @bp.route("/sessions/<uuid:root_id>/cancel", methods=BOTH)
 def cancel(root_id: UUID) -> ResponseReturnValue:
     row = queries.session(root_id)
+    sessions.require_holder(row, current_actor())
+    sessions.check_held(row)
     form = filled(CancelForm, seen=str(row.id))
     if holds(form):
         with form.answering():
             sessions.cancel(seen(form), reason=form.reason.data, by=current_actor(), now=utcnow())
             return _to(root_id, "The session is canceled.")
-    above = [("Live session", url_for("courses.session", root_id=root_id))]
+    above = [(row.title, url_for("courses.session", root_id=root_id))]
     return short_form(form, "Cancel this session", "Cancel the session", row.title, above)
-
-
-def _lines(row: LiveSession) -> list[Line]:
-    """Each person of a session, with name, role of its day, and site; by site and name."""
-    actor = current_actor()
-    found: list[Line] = []
-    named: dict[UUID, tuple[str, dict[UUID, details.Person]]] = {}
-    for place in queries.places(row.root_id):
-        if place.site_id not in named:
-            people = {p.id: p for p in details.people(place.site_id, Lens(row.holds_on))}
-            named[place.site_id] = (sites.site(actor, place.site_id).name, people)
-        site, staff = named[place.site_id]
-        who = staff.get(place.staff_member_id)
-        found.append((place, who.name if who else "Not on the list", ROLE_WORDS[who.role] if who else "", site))
-    return sorted(found, key=lambda line: (line[3], line[1]))
-
-
-def _entries(row: LiveSession) -> list[sites.Entry]:
-    """The sites for which the actor registers people."""
-    actor = current_actor()
-    scopes = {s for h in actor.holdings if Permission.TRAINING_RECORD in h.permissions for s in h.scopes}
-    code = programs.by_key(row.program_id).code
-    several = [e for site in sites.all_of(actor) if site.id in scopes for e in sites.entries(actor, site.id)]
-    return [e for e in several if e.program.code == code and row.scope_id in (None, e.scope_id)]
 
 
 def _to(root_id: UUID, words: str) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
-"""Plan live sessions, register people for them, and take attendance; who was there was trained."""
+"""Plan live sessions, cancel them, and register people for them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,15 +9,14 @@ from rems.access.rules import Permission, can, require
 from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.db import db, transaction
-from rems.core.errors import BadInput, IllegalMove, NotAllowed, NotFound, StaleRecord
+from rems.core.errors import BadInput, IllegalMove, NotFound, StaleRecord
 from rems.core.ids import uuid7
 from rems.core.states import CHANGED, next_state, take_turn
-from rems.evidence import queries as evidence
-from rems.evidence import steps as proofs
 from rems.programs import queries as programs
 from rems.sites import queries as sites
+from rems.sites.models import StaffMember
 from rems.sites.queries import Entry
-from rems.training import actions, steps
+from rems.sites.rules import said, was_there
 from rems.training.courses import queries
 from rems.training.courses.models import LiveSession, SessionPlace
 from rems.training.courses.rules import Presence, check_minutes
@@ -83,9 +82,9 @@ def cancel(seen: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
         shown = db.session.get(LiveSession, seen)
         if shown is None:
             raise NotFound("There is no such session, or it is not yours to see.")
-        _require_holder(shown, by)
         take_turn("session", shown.root_id)
         row = queries.session(shown.root_id)
+        require_holder(row, by)
         if row.id != seen:
             raise StaleRecord(CHANGED)
         check_held(row)
@@ -102,21 +101,22 @@ def register(session_id: UUID, site_id: UUID, people: Collection[UUID], *, by: A
     Raises NotFound, NotAllowed, BadInput, IllegalMove.
     """
     with transaction(by, "courses.register", at=now):
+        take_turn("session", session_id)
         row = queries.session(session_id)
         entry = sites.entry(by, site_id, programs.by_key(row.program_id).code)
         require(by, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
-        take_turn("session", row.root_id)
+        check_open_to(row, entry)
         check_held(row)
-        if row.scope_id not in (None, entry.scope_id):
-            raise NotFound("There is no such session, or it is not yours to see.")
         if not people:
             raise BadInput("Nobody is chosen: tick at least one person.", "people")
+        staff = {who.id: who for who in sites.staff(site_id)}
         known = {place.staff_member_id: place for place in queries.places(row.root_id, scope_id=entry.scope_id)}
+        day = min(row.holds_on, day_in(sites.site(by, site_id).timezone, now))
         added = 0
-        for staff_id in people:
-            who = sites.staff_member(by, staff_id)
-            if who.scope_id != site_id:
+        for staff_id in dict.fromkeys(people):
+            if (who := staff.get(staff_id)) is None:
                 raise BadInput("Person: this is nobody of the site's staff; choose one of its list.", "people")
+            check_there(who, day, "people")
             place = known.get(staff_id)
             if place is None:
                 _seat(entry, row, staff_id)
@@ -128,35 +128,23 @@ def register(session_id: UUID, site_id: UUID, people: Collection[UUID], *, by: A
     return added
 
 
-def attendance(session_id: UUID, said: Mapping[UUID, Presence], *, by: Actor, now: datetime) -> int:
-    """Say of registered people (by `root_id` of their place) whether they came; who did was trained that day.
-
-    Returns how many attended newly. A word said before may be said otherwise: the training of somebody who did not come
-    after all is taken back. Raises NotFound, NotAllowed, BadInput, IllegalMove before the session has begun.
-    """
-    with transaction(by, "courses.take_attendance", at=now):
-        row = queries.session(session_id)
-        take_turn("session", row.root_id)
-        check_held(row)
-        places = {place.root_id: place for place in queries.places(row.root_id)}
-        added = 0
-        for key, presence in said.items():
-            if (place := places.get(key)) is None:
-                raise NotFound("This person is no more on the list of the session; open it again.")
-            if presence is place.presence:
-                continue
-            entry = sites.entry_of_scope(by, place.scope_id)
-            _require_attendance(row, entry, presence, by)
-            if presence is not Presence.CANCELED and now < row.begins_at:
-                raise IllegalMove("The session has not begun, so nobody has attended it.")
-            added += _change(row, place, entry, presence, by=by, now=now)
-    return added
-
-
 def check_held(row: LiveSession) -> None:
     """Raises IllegalMove for a session that was canceled."""
     if row.canceled_on is not None:
-        raise IllegalMove(f"This session was canceled on {row.canceled_on.isoformat()}: {row.note}")
+        raise IllegalMove(f"This session was canceled on {said(row.canceled_on)}: {row.note}")
+
+
+def check_open_to(row: LiveSession, entry: Entry) -> None:
+    """Raises NotFound for a session that another site holds for its own staff."""
+    if row.scope_id not in (None, entry.scope_id):
+        raise NotFound("There is no such session, or it is not yours to see.")
+
+
+def check_there(who: StaffMember, day: date, field: str = "") -> None:
+    """Raises BadInput for somebody who did not work at the site on that day."""
+    if not was_there(who.from_on, who.until_on, day):
+        until = f" to {said(who.until_on)}" if who.until_on else " on"
+        raise BadInput(f"{who.name} worked at the site from {said(who.from_on)}{until}, not on {said(day)}.", field)
 
 
 def holds(row: LiveSession, by: Actor) -> bool:
@@ -166,35 +154,12 @@ def holds(row: LiveSession, by: Actor) -> bool:
     return can(by, Permission.TRAINING_RECORD, scope_id=row.scope_id)
 
 
-def _require_holder(row: LiveSession, by: Actor) -> None:
+def require_holder(row: LiveSession, by: Actor) -> None:
+    """Raises NotAllowed for whoever does not hold the session."""
     if row.scope_id is None:
         require(by, Permission.TRAINING_PUBLISH, program_id=row.program_id)
     else:
         require(by, Permission.TRAINING_RECORD, scope_id=row.scope_id)
-
-
-def _require_attendance(row: LiveSession, entry: Entry, presence: Presence, by: Actor) -> None:
-    """Who was there is said by whoever holds the session; a site cancels its own people's places."""
-    own = can(by, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
-    if not holds(row, by) and not (own and presence is Presence.CANCELED):
-        raise NotAllowed("Whoever holds the session says who was there. A site may cancel the places of its people.")
-
-
-def _change(
-    row: LiveSession, place: SessionPlace, entry: Entry, presence: Presence, *, by: Actor, now: datetime
-) -> bool:
-    if place.training_id is not None:
-        steps.take_back("training_record", place.training_id)
-        for piece in evidence.from_source(entry.site_id, "training_record", place.training_id):
-            if piece.shared_from_id is None:
-                proofs.take_back(piece)
-    training: UUID | None = None
-    if presence is Presence.ATTENDED:
-        who = actions.staff_member(entry, place.staff_member_id, row.holds_on, by=by, now=now)
-        material = f"{row.title}, live session with {row.trainer}"
-        training = steps.trained(entry, who, row.kind, holds_on=row.holds_on, material=material).source_id
-    next_state(place, presence=presence, training_id=training)
-    return training is not None
 
 
 def _seat(entry: Entry, row: LiveSession, staff_id: UUID) -> None:
@@ -212,8 +177,3 @@ def _seat(entry: Entry, row: LiveSession, staff_id: UUID) -> None:
             presence=Presence.REGISTERED,
         )
     )
-
-
-def today_of(row: LiveSession, now: datetime) -> date:
-    """The day it is where the session is held."""
-    return day_in(row.timezone, now)

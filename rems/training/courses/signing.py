@@ -1,10 +1,9 @@
 """A trainee takes a course and signs for it; the signature is bound to what was read."""
 
+import hashlib
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-
-from flask import url_for
 
 from rems.access.rules import Permission, require
 from rems.core.actor import Actor
@@ -70,7 +69,7 @@ def to_sign(entry: Entry, root_id: UUID, on: date) -> CourseEdition:
 
 
 def signed_content(record: TrainingRecord, row: CourseEdition) -> dict[str, Any]:
-    """What the signature is bound to: the person, the day, and the very material."""
+    """What the signature is bound to: the person, the day, and the very material, whatever is noted of its digest."""
     kept = queries.file(row.file_id) if row.file_id else None
     return {
         "training": str(record.id),
@@ -80,7 +79,7 @@ def signed_content(record: TrainingRecord, row: CourseEdition) -> dict[str, Any]
         "course": row.title,
         "edition": row.edition,
         "form": row.form.value,
-        "material": kept.sha256 if kept else row.page,
+        "material": hashlib.sha256(kept.content).hexdigest() if kept else row.page,
     }
 
 
@@ -92,5 +91,5 @@ def training(actor: Actor, key: UUID, known_at: datetime | None) -> Record | Non
         return None
     entry = sites.entry_of_scope(actor, record.scope_id)
     who, row = sites.staff_member(actor, record.staff_member_id), queries.edition(record.edition_id)
-    path = url_for("training.site", site_id=entry.site_id, code=entry.program.code)
+    path = f"/sites/{entry.site_id}/programs/{entry.program.code}/training?as_of={record.holds_on.isoformat()}"
     return Record(signed_content(record, row), f"{row.label}, taken by {who.name}", path)

@@ -31,7 +31,7 @@ def index(code: str) -> ResponseReturnValue:
     program, key = programs.program(code), programs.key(code)
     today = day_in(current_actor().timezone, utcnow())
     several = queries.editions(key)
-    held = [one for one in queries.sessions(key) if one.scope_id is None]
+    held = queries.sessions(key)
     return render_template(
         "courses/index.html",
         program=program,
@@ -78,7 +78,7 @@ def new(code: str) -> ResponseReturnValue:
     program, key = programs.program(code), programs.key(code)
     require(current_actor(), Permission.TRAINING_PUBLISH, program_id=key)
     form = filled(EditionForm, kind=TrainingKind.STAFF_TRAINING.value, from_on=_today())
-    sentence = f"{program.title}. Sites see it from its first day on; it stays as it is published."
+    sentence = f"{program.title}. Sites take it from its first day on; it stays as it is published."
     return _publish(program, form, None, "Publish a course", sentence)
 
 
@@ -112,6 +112,7 @@ def _publish(
 @bp.route("/courses/<uuid:root_id>/withdraw", methods=BOTH)
 def withdraw(root_id: UUID) -> ResponseReturnValue:
     row, program = _to_change(root_id)
+    publishing.check_not_withdrawn(row)
     form = filled(WithdrawForm, seen=str(row.id), on=_today())
     if holds(form):
         with form.answering():
