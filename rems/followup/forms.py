@@ -49,6 +49,14 @@ class InfusionForm(BaseForm):
     bags = WholeNumberField("Bags given", least=1, most=50)
 
 
+class CorrectionForm(InfusionForm):
+    """`seen` is the state that is corrected, `looked_at` the day for which the page showed what moves."""
+
+    seen = HiddenField()
+    looked_at = HiddenField()
+    reason = TextField("Why it is corrected", hint="It is kept beside the old record", longest=500)
+
+
 class NoteField(TextField):
     """Words beside an answer: shown as "Note", and named with its question to those who do not see the two together."""
 

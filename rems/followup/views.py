@@ -11,6 +11,7 @@ from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
 from rems.core.lens import Lens
 from rems.followup import actions, overview, queries
+from rems.followup import correct_views as correct_views  # its page stands on the same blueprint
 from rems.followup.desk import bp
 from rems.followup.enrolling import chosen, enroll_page, first_values, infusion_page, known_values, locate, offer
 from rems.followup.forms import EnrollmentForm, InfusionForm
@@ -21,7 +22,7 @@ from rems.patients import queries as patients
 from rems.patients.rules import Sex
 from rems.web.lens import current_lens
 
-__all__ = ["bp", "turn_views"]
+__all__ = ["bp", "correct_views", "turn_views"]
 SPANS = {"day": 0, "week": 7, "month": 30}
 MOST_DUE = 500
 
