@@ -178,7 +178,8 @@ def test_what_is_wrong_with_the_attendance_is_said_and_what_was_chosen_stays(spo
     page = text(sponsor.get(f"/sessions/{root}"))
     assert "Not on the staff list" in page
     gone = attended(sponsor, root, **{f"p:{other}": "attended"})
-    assert gone.status_code == 404 and "entered by mistake cannot have come" in text(gone)
+    assert gone.status_code == 422 and "not on the staff list any more cannot have come" in text(gone)
+    assert '<option value="attended" selected>' in text(gone)
 
 
 def test_before_it_begins_and_after_it_is_canceled_no_attendance_is_asked(sponsor, hospital, now):
