@@ -157,7 +157,7 @@ def test_all_is_kept_or_nothing(world, hospital, ada, root):
     gone = nurse(hospital, "Entered Wrongly")
     one, other = seat(hospital, root, ada, gone)
     keeping.take_back_person(gone, reason="Never here", version=1, by=hospital.coordinator, now=world.now)
-    with nothing_new(), pytest.raises(NotFound, match="entered by mistake cannot have come"):
+    with nothing_new(), pytest.raises(BadInput, match="not on the staff list any more cannot have come"):
         say(hospital, root, {one: CAME, other: CAME})
     assert say(hospital, root, {one: CAME, other: STAYED_AWAY}) == 1
 

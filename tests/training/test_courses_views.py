@@ -124,6 +124,9 @@ def test_the_next_edition_begins_with_what_the_last_one_said(sponsor, hospital, 
     assert f'<a href="/courses/{root}">1.0</a>' in page
     listed = text(sponsor.get(HERE))
     assert "Coming" in listed and "What was taken before does not count" in listed
+    withdraw = text(sponsor.get(f"{answer.location}/withdraw"))
+    assert "What was taken before it counts again, unless a newer edition" in withdraw
+    assert "counts again" not in text(sponsor.get(f"/courses/{root}/withdraw"))
     again = send(sponsor, f"/courses/{root}/edition", **{**fields, "edition": "1.0"})
     assert again.status_code == 422 and "There is an edition 1.0 of Handling CAR-T cells already." in text(again)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from rems.access.rules import Permission, can
 from rems.core.actor import Actor
 from rems.core.db import transaction
-from rems.core.errors import IllegalMove, NotAllowed, NotFound, StaleRecord
+from rems.core.errors import BadInput, IllegalMove, NotAllowed, NotFound, StaleRecord
 from rems.core.states import CHANGED, next_state, take_turn
 from rems.evidence import queries as evidence
 from rems.evidence import steps as proofs
@@ -84,7 +84,7 @@ def _take_back(place: SessionPlace) -> None:
 
 def _trained(row: LiveSession, entry: Entry, who: StaffMember | None) -> UUID:
     if who is None:
-        raise NotFound("This person is on the staff list no more; whoever was entered by mistake cannot have come.")
+        raise BadInput("Somebody who is not on the staff list any more cannot have come; say that they did not.")
     check_there(who, row.holds_on)
     material = f"{row.title}, live session with {row.trainer}"
     return steps.trained(entry, who, row.kind, holds_on=row.holds_on, material=material).source_id

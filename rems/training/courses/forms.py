@@ -1,12 +1,9 @@
 """The forms of courses: an edition, signing for one, a live session, who came to it."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
-
-from flask import request
 
 from rems.signatures.forms import SigningForm
 from rems.training.courses.rules import LONGEST_MINUTES, PRESENCE_WORDS
@@ -28,7 +25,6 @@ from rems.web.forms import (
 KINDS = [(kind.value, words) for kind, words in KIND_WORDS.items()]
 HOUR = int(timedelta(hours=1).total_seconds() // 60)
 LONGEST_PAGE = 200_000
-_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class EditionForm(BaseForm):
@@ -91,9 +87,3 @@ def attendance_form(people: Mapping[UUID, str]) -> type[AttendanceForm]:
 def place_field(key: UUID) -> str:
     """What the field of a place is called, by its shown state."""
     return f"p:{key}"
-
-
-def places_sent() -> list[UUID]:
-    """The shown states of the places that this request says something of."""
-    sent = [name.removeprefix("p:") for name in request.form if name.startswith("p:")]
-    return [UUID(text) for text in sent if _KEY.fullmatch(text)]

@@ -1,5 +1,6 @@
 """Live sessions: planned by the sponsor or by a site, who is registered, who came."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -23,7 +24,6 @@ from rems.training.courses.forms import (
     SessionForm,
     attendance_form,
     place_field,
-    places_sent,
 )
 from rems.training.courses.models import LiveSession
 from rems.training.courses.roll import NOBODY, Line, by_site, registering, roll
@@ -37,6 +37,7 @@ from rems.web.tables import csv_answer
 
 BOTH = ["GET", "POST"]
 HEADS = ("Person", "Role", "Site", "State")
+KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHOWN = 50  # people on a page, so that it can be read and sent at once
 
 
@@ -109,7 +110,7 @@ def session(root_id: UUID) -> ResponseReturnValue:
     form = _attendance(row, lines, shown)
     if holds(form):
         with form.answering():
-            said = {key: Presence(form[place_field(key)].data) for key in places_sent()}
+            said = {key: Presence(form[place_field(key)].data) for key in _sent()}
             came = attendance.attend(root_id, said, by=actor, now=utcnow())
             flash(f"Attendance is kept. {came} new {'training is' if came == 1 else 'trainings are'} on record.")
             return redirect(url_for("courses.session", root_id=root_id, page=number if number > 1 else None))
@@ -137,10 +138,16 @@ def _attendance(row: LiveSession, lines: Sequence[Line], shown: Sequence[Line]) 
     if request.method == "GET":
         given = {place_field(line.place.id): line.place.presence.value for line in shown}
         return attendance_form({line.place.id: line.name for line in shown})(data=given)
-    sent = places_sent()
+    sent = _sent()
     known, names = queries.shown(row.root_id, sent), {line.place.root_id: line.name for line in lines}
     asked = {key: names[known[key].root_id] if key in known else NOBODY for key in sent}
     return attendance_form(asked).sent()
+
+
+def _sent() -> list[UUID]:
+    """The shown states of the places that this request says something of."""
+    sent = [name.removeprefix("p:") for name in request.form if name.startswith("p:")]
+    return [UUID(text) for text in sent if KEY.fullmatch(text)]
 
 
 @bp.get("/sessions/<uuid:root_id>/people.csv")

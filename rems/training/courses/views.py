@@ -119,7 +119,10 @@ def withdraw(root_id: UUID) -> ResponseReturnValue:
             publishing.withdraw(seen(form), on=form.on.data, by=current_actor(), now=utcnow())
             return _to(root_id, "The edition is withdrawn.")
     above = [*_above(program), (row.label, url_for("courses.show", root_id=root_id))]
-    return short_form(form, "Withdraw this edition", "Withdraw", f"{row.label}. What was taken stays.", above)
+    sentence = f"{row.label}. What was taken of it stays."
+    if row.renews:
+        sentence += " What was taken before it counts again, unless a newer edition has taken its place by then."
+    return short_form(form, "Withdraw this edition", "Withdraw", sentence, above)
 
 
 def _edition(root_id: UUID) -> tuple[CourseEdition, Program]:
