@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from rems.access.rules import Permission, require
 from rems.core.actor import Actor
@@ -14,13 +14,12 @@ from rems.core.errors import BadInput, NotFound
 from rems.core.facts import facts
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
+from rems.core.states import take_turn
 from rems.sites import queries as sites
 from rems.sites.queries import Entry
 from rems.training.formats import DayFormat, Format
 from rems.training.import_models import CourseMapping, ListFormat
 from rems.training.results import COUNTS_WORDS, CountsAs, Course
-
-TURN = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 def entry_to_fill(site_id: UUID, code: str, by: Actor) -> Entry:
@@ -32,7 +31,7 @@ def entry_to_fill(site_id: UUID, code: str, by: Actor) -> Entry:
 
 def one_at_a_time(entry: Entry) -> None:
     """Whoever imports training there, or says how it is read, goes one after the other until the transaction ends."""
-    db.session.execute(TURN, {"key": f"training import {entry.scope_id}"})
+    take_turn("training import", entry.scope_id)
 
 
 def courses(entry: Entry, lens: Lens | None = None) -> list[CourseMapping]:
