@@ -15,6 +15,7 @@ from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
 from rems.followup.feed import views as feed
+from rems.followup.imports import views as imports
 from rems.followup.lists import views as worklists
 from rems.oversight import accounts, scorecards, signers
 from rems.oversight import views as oversight
@@ -35,7 +36,7 @@ from rems.training.courses import views as courses
 
 FLOORS = (
     (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
-    + (patients, events, followup, worklists, feed)
+    + (patients, events, followup, worklists, feed, imports)
     + (compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.

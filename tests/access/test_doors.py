@@ -179,6 +179,7 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "secret": feed.make(by=hospital.coordinator, now=world.now),
         "which": "late",
         "format": "csv",
+        "listed": "patients",
     }
 
 
