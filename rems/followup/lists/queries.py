@@ -35,7 +35,7 @@ def page(actor: Actor, which: Worklist, asked: Asked, *, today: date, after: str
     """The lines of a list after a key, `size` and one more. Raises BadInput for a key that is none."""
     if which is Worklist.TRANSFER:
         return []
-    query, order = _lines(actor, which, asked, today)
+    query, order = _lines(actor, which, asked, today, with_patient=True)
     if after:
         day, key = read_key(after)
         first, second = order
@@ -44,6 +44,7 @@ def page(actor: Actor, which: Worklist, asked: Asked, *, today: date, after: str
             if which is Worklist.LOST
             else and_(first >= day, or_(first > day, second > key))
         )
+    query = query.add_columns(Patient)
     falling = [c.desc() if which is Worklist.LOST else c for c in order]
     rows = db.session.execute(query.order_by(*falling).limit(size + 1)).all()
     return _shown(which, rows)
@@ -53,20 +54,29 @@ def count(actor: Actor, which: Worklist, asked: Asked, *, today: date) -> int:
     """How many lines a list has, counted up to `COUNTED`."""
     if which is Worklist.TRANSFER:
         return 0
-    query, _ = _lines(actor, which, asked, today)
-    some = query.with_only_columns(1, maintain_column_froms=True).limit(COUNTED).subquery()
+    of_patients = bool(asked.product or asked.track or asked.text)  # else it does without them
+    query, order = _lines(actor, which, asked, today, with_patient=of_patients)
+    some = query.with_only_columns(order[1]).limit(COUNTED).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _lines(actor: Actor, which: Worklist, asked: Asked, today: date) -> tuple[Select[Any, Any], tuple[Any, Any]]:
+def _lines(
+    actor: Actor, which: Worklist, asked: Asked, today: date, *, with_patient: bool
+) -> tuple[Any, tuple[Any, Any]]:
     """The rows of a list and the two columns that order it.
 
     What is lost is told today by the newest visit of a patient. A fact of its own (lost, found again, to be handed
     over) takes the place of `_lost` and of the empty list of transfers above, and nothing else here changes.
     """
     if which is Worklist.LOST:
-        return _filtered(_lost(actor), VisitFact, actor, asked), (VisitFact.holds_on, VisitFact.id)
-    query = _filtered(_open(actor), PlannedVisit, actor, asked)
+        lost = _lost(actor)
+        if with_patient:
+            lost = lost.join(Patient, Patient.id == VisitFact.patient_id)
+        return _filtered(lost, VisitFact, actor, asked), (VisitFact.holds_on, VisitFact.id)
+    open_ = _open(actor)
+    if with_patient:
+        open_ = open_.join(Patient, Patient.id == PlannedVisit.patient_id)
+    query = _filtered(open_, PlannedVisit, actor, asked)
     if which is Worklist.UNSET:
         query = query.where(PlannedVisit.closes_on.is_(None), PlannedVisit.target_on <= today + MONTH)
         return _in_state(query, asked.state, today), (PlannedVisit.target_on, PlannedVisit.id)
@@ -77,19 +87,17 @@ def _lines(actor: Actor, which: Worklist, asked: Asked, today: date) -> tuple[Se
     return _in_state(query, asked.state, today), (PlannedVisit.closes_on, PlannedVisit.id)
 
 
-def _open(actor: Actor) -> Select[Any, Any]:
+def _open(actor: Actor) -> Select[Any]:
     """The visits of infused patients that are not held."""
-    query = select(PlannedVisit, Patient).join(Patient, Patient.id == PlannedVisit.patient_id)
     where = PlannedVisit.held_on.is_(None), PlannedVisit.provisional.is_(False)
-    return query.where(*where, seen(actor, PlannedVisit))
+    return select(PlannedVisit).where(*where, seen(actor, PlannedVisit))
 
 
-def _lost(actor: Actor) -> Select[Any, Any]:
+def _lost(actor: Actor) -> Select[Any]:
     """The newest visit of each patient, where it could not say whether the patient lives."""
     later: Any = aliased(VisitFact)
     newer = exists().where(later.patient_id == VisitFact.patient_id, ~later.void, later.holds_on > VisitFact.holds_on)
-    query = facts(VisitFact).add_columns(Patient).join(Patient, Patient.id == VisitFact.patient_id)
-    return query.where(VisitFact.survival == Survival.UNKNOWN, ~newer, seen(actor, VisitFact))
+    return facts(VisitFact).where(VisitFact.survival == Survival.UNKNOWN, ~newer, seen(actor, VisitFact))
 
 
 def seen(actor: Actor, kind: type[PlannedVisit | VisitFact]) -> ColumnElement[bool]:
@@ -110,9 +118,7 @@ def seen(actor: Actor, kind: type[PlannedVisit | VisitFact]) -> ColumnElement[bo
     return or_(*either) if either else false()
 
 
-def _filtered(
-    query: Select[Any, Any], kind: type[PlannedVisit | VisitFact], actor: Actor, asked: Asked
-) -> Select[Any, Any]:
+def _filtered(query: Any, kind: type[PlannedVisit | VisitFact], actor: Actor, asked: Asked) -> Any:
     if asked.site:
         entries = select(Scope.id).where(Scope.site_id == asked.site, Scope.program_id.is_not(None))
         query = query.where(kind.scope_id.in_(list(db.session.scalars(entries))))
@@ -127,7 +133,7 @@ def _filtered(
     return query
 
 
-def _in_state(query: Select[Any, Any], state: State | None, today: date) -> Select[Any, Any]:
+def _in_state(query: Any, state: State | None, today: date) -> Any:
     closes, opens, target = PlannedVisit.closes_on, PlannedVisit.opens_on, PlannedVisit.target_on
     match state:
         case State.OPEN:
