@@ -9,6 +9,7 @@ from rems.core.db import Base
 from rems.events import models as events
 from rems.evidence import models as evidence
 from rems.followup import models as followup
+from rems.followup.feed import models as feed
 from rems.followup.turns import models as turns
 from rems.patients import models as patients
 from rems.programs import models as programs
@@ -40,6 +41,7 @@ FLOORS = (
     events,
     followup,
     turns,
+    feed,
     compliance,
     audits,
     reminders,

@@ -35,6 +35,7 @@ BY_CHECK: dict[tuple[str, str], Any] = {
     ("adverse_event", "grade"): None,
     ("audit_file", "sha256"): "0" * 64,
     ("assessment_link", "token_digest"): lambda: f"{next(_number):064}",
+    ("calendar_feed", "secret_digest"): lambda: f"{next(_number):064}",
     ("course_edition", "form"): "page",
     ("course_file", "sha256"): "0" * 64,
     ("corrective_action", "check_on"): date(2026, 2, 2),

@@ -19,7 +19,9 @@ NOW = datetime(2026, 11, 24, 15, 42, tzinfo=UTC)
 
 # How each table is shared. A table that is missing here fails below by its name.
 KINDS = {
-    **dict.fromkeys(("account", "role_grant", "identity_check", "signing_attempt", "signing_lock"), "own"),
+    **dict.fromkeys(
+        ("account", "role_grant", "identity_check", "signing_attempt", "signing_lock", "calendar_feed"), "own"
+    ),
     "sign_in": "admin",
     **dict.fromkeys(("program", "program_version", "program_state", "rule_exception"), "reference"),
     **dict.fromkeys(("import_run", "import_refusal"), "reference"),
@@ -50,7 +52,7 @@ sponsor of the site; "given": in the home scope of the site, but always under on
 PROGRAM = frozenset({"program"})
 """Kinds whose rows a sponsor sets up for its program: written by it, read by its sites; or those of one site."""
 
-OF_AN_ACCOUNT = ("role_grant", "identity_check", "signing_attempt", "signing_lock")
+OF_AN_ACCOUNT = ("role_grant", "identity_check", "signing_attempt", "signing_lock", "calendar_feed")
 KEY_COLUMN = {"site": "id", "scope": "id", "account": "id", **dict.fromkeys(OF_AN_ACCOUNT, "account_id")}
 
 

@@ -80,7 +80,8 @@ def test_the_applications_role_has_no_grant_beyond_the_tables_verbs(superuser: p
     assert {t for t, verb in rows if verb == "DELETE"} == {f"public.{name}" for name in REBUILT}
     assert {verb for t, verb in rows if t == "trail.entry"} == {"SELECT"}
     changed = {t.removeprefix("public.") for t, verb in rows if verb == "UPDATE"} - REBUILT
-    assert changed == {"account", "role_grant", "site", "location", "staff_member", "patient", "reminder"}
+    expected = {"account", "role_grant", "site", "location", "staff_member", "patient", "reminder", "calendar_feed"}
+    assert changed == expected
 
 
 def test_the_trail_shows_to_every_sponsor_of_a_site_what_is_common_and_nothing_else(

@@ -70,12 +70,12 @@ def log(
     `read_as`: under which name the columns of a sponsor's list are kept; `mark` in percent, None for the program's.
     Raises BadInput for a file that is no log, NotFound for a site or program that there is not.
     """
-    sent = Sent(sheets.decoded(_bytes_of(file)), read_as, mark)
+    sent = Sent(sheets.decoded(bytes_of(file)), read_as, mark)
     app, by, now = create_app(chosen, where), Actor.system("import"), utcnow()
     with app.app_context():
         try:
             with reading(by):
-                site_id = _site(by, site)
+                site_id = site_named(by, site)
                 told = logs.tell(site_id, code, sent, by=by, now=now)
             if _said(told):
                 return 1
@@ -92,7 +92,7 @@ def log(
     return 0
 
 
-def _site(by: Actor, words: str) -> UUID:
+def site_named(by: Actor, words: str) -> UUID:
     """The key of the one site of that name or key. Raises NotFound."""
     found = [s for s in sites.all_of(by) if words == str(s.id) or folded(words) == s.folded]
     if len(found) != 1:
@@ -100,7 +100,8 @@ def _site(by: Actor, words: str) -> UUID:
     return found[0].id
 
 
-def _bytes_of(file: Path) -> bytes:
+def bytes_of(file: Path) -> bytes:
+    """What is in the file. Raises BadInput when it cannot be read."""
     try:
         return file.read_bytes()
     except OSError as error:
@@ -122,7 +123,7 @@ def listed(chosen: Settings, where: Place, kind: str, file: Path, code: str, *, 
 
     Raises BadInput for a file that is no such list, NotFound for a program that there is not.
     """
-    content = _bytes_of(file)
+    content = bytes_of(file)
     app, by, now = create_app(chosen, where), Actor.system("import"), utcnow()
     with app.app_context():
         with reading(by):

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rems.cli import account, demo, impact, importing, ledger, program, rules, serve
+from rems.cli import account, demo, history, impact, importing, ledger, program, rules, serve
 from rems.cli.migrate import migrate
 from rems.core import place, settings
 from rems.core.errors import DomainError, Incomplete
+from rems.followup.imports.reading import Kind, Mode
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,6 +44,16 @@ def parser() -> argparse.ArgumentParser:
     log.add_argument("--as", dest="read_as", default="", metavar="NAME", help="how the columns of a list are kept")
     log.add_argument("--pass-mark", type=int, metavar="PERCENT", help="of a sponsor's assessment; else the program's")
     log.add_argument("--dry-run", action="store_true", help="only say what each line would do")
+    for past in Kind:
+        taken = load.add_parser(past, help=f"existing {past} of a site as CSV: each line is told, then all or none")
+        taken.add_argument("file", type=Path, metavar="FILE")
+        taken.add_argument("--site", required=True, metavar="NAME", help="the site, by its name or its key")
+        taken.add_argument("--program", required=True, metavar="CODE", help="under which they were treated")
+        taken.add_argument("--from", dest="reason", default="", metavar="TEXT", help="where the list comes from")
+        taken.add_argument("--refused", type=Path, metavar="FILE", help="write the refused lines there, each with why")
+        way = taken.add_mutually_exclusive_group()
+        way.add_argument("--dry-run", action="store_true", help="only say what each line would do")
+        way.add_argument("--good", action="store_true", help="take the good lines although others are refused")
     rule = commands.add_parser("rule", help="one pure rule on plain JSON from stdin; no database")
     rule.add_argument("name", choices=sorted(rules.NAMES), metavar="NAME", help=", ".join(sorted(rules.NAMES)))
     rule.add_argument("--schema", action="store_true", help="print what the rule takes")
@@ -104,6 +115,11 @@ def run(given: argparse.Namespace) -> int:
         case "import" if given.what == "training":
             more = {"read_as": given.read_as, "mark": given.pass_mark, "dry_run": given.dry_run}
             return importing.log(chosen, where, given.file, given.site, given.program, **more)
+        case "import" if given.what in set(Kind):
+            mode = Mode.TELL if given.dry_run else Mode.GOOD if given.good else Mode.WHOLE
+            where_from = {"mode": mode, "reason": given.reason, "refused_to": given.refused}
+            kind = Kind(given.what)
+            return history.history(chosen, where, kind, given.file, given.site, given.program, **where_from)
         case "import":
             code = given.program if given.what == "sites" else ""
             return importing.listed(chosen, where, given.what, given.file, code, dry_run=given.dry_run)

@@ -61,6 +61,7 @@ def web(chosen: settings.Settings) -> int:
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address, "--graceful-timeout", "20", *beat]
     command += ["--workers", WEB_PROCESSES, "--worker-class", "gthread", "--threads", WEB_THREADS]
     command += ["--log-level", "warning", "--chdir", str(settings.ROOT)]
+    command += ["--logger-class", "rems.web.discreet.DiscreetLogger"]
     os.execv(sys.executable, command)  # noqa: S606  our own program, no shell
 
 

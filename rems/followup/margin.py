@@ -13,7 +13,7 @@ from rems.patients.models import Authorization, Infusion, Patient, PatientFact
 from rems.patients.queries import Place
 from rems.patients.rules import CARDS, CONSENTS, FactKind, said
 from rems.stock import queries as stock
-from rems.web.filters import moment, plural
+from rems.web.filters import exact_moment, moment, plural
 
 FACT_WORDS: Mapping[FactKind, str] = {
     FactKind.WEIGHT: "Weight",
@@ -48,6 +48,10 @@ def gateside(
     """The authorization that was used, or is valid at that moment (UTC); else the gate as it stands, with its gaps."""
     found = patients.authorizations(patient.id, lens)
     zone = place.site.timezone
+    if infusion is not None and infusion.taken_over:
+        by = infusion.recorded_by.split(" <")[0]
+        about = f"Recorded by {by} on {exact_moment(infusion.recorded_at, zone)}: {infusion.taken_over}"
+        return Gateside("Taken over", "off", "infused before this system, without its gate", (), about)
     if infusion is not None:
         used = next((a for a in found if a.id == infusion.authorization_id), None)
         if used is not None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, desc
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, Scoped, fact_args
@@ -21,6 +21,13 @@ class PlannedVisit(Scoped, Base):
         Index("ix_planned_visit_closes_on", "closes_on", postgresql_where="held_on IS NULL"),
         Index("ix_planned_visit_due", "scope_id", "closes_on", postgresql_where="held_on IS NULL"),
         Index("ix_planned_visit_scope_id", "scope_id", "target_on"),
+        Index("ix_planned_visit_unset", "target_on", "id", postgresql_where="held_on IS NULL AND closes_on IS NULL"),
+        Index(
+            "ix_planned_visit_unset_of",
+            "scope_id",
+            "target_on",
+            postgresql_where="held_on IS NULL AND closes_on IS NULL",
+        ),
     )
     patient_id: Mapped[UUID]
     code: Mapped[str]
@@ -42,6 +49,7 @@ class Visit(Fact, Base):
         ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"]),
         CheckConstraint("code <> ''", name="has_a_code"),
         Index("ix_visit_patient_id", "patient_id", "code"),
+        Index("ix_visit_unknown", desc("holds_on"), desc("id"), postgresql_where="survival = 'unknown'"),
     )
     patient_id: Mapped[UUID]
     code: Mapped[str]

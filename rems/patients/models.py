@@ -75,7 +75,10 @@ class Authorization(Fact, Base):
 
 
 class Infusion(Fact, Base):
-    """The giving of the product: `holds_on` is the calendar day of the place, `infused_at` the moment (UTC)."""
+    """The giving of the product: `holds_on` is the calendar day of the place, `infused_at` the moment (UTC).
+
+    One given before the site worked with this system has no authorization, but says in `taken_over` where it is from.
+    """
 
     __tablename__ = "infusion"
     __table_args__ = fact_args(
@@ -83,16 +86,18 @@ class Infusion(Fact, Base):
         ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"]),
         ForeignKeyConstraint(["authorization_id", "scope_id"], ["authorization.id", "authorization.scope_id"]),
         CheckConstraint("bags > 0", name="gives_something"),
+        CheckConstraint("(authorization_id IS NULL) = (taken_over <> '')", name="authorized_or_taken_over"),
         Index("ix_infusion_patient_id", "patient_id"),
         Index("ix_infusion_scope_id", "scope_id", "holds_on"),
     )
     patient_id: Mapped[UUID]
-    authorization_id: Mapped[UUID]
+    authorization_id: Mapped[UUID | None]
     infused_at: Mapped[datetime]
     location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
     product: Mapped[str]
     lot: Mapped[str]
     bags: Mapped[int]
+    taken_over: Mapped[str] = mapped_column(server_default=text("''"), default="")
 
 
 class StopOverride(Fact, Base):

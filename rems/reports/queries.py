@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rems.core.db import db
 from rems.core.facts import facts
@@ -32,10 +32,11 @@ class GivenInfusion:
 def infusions(scope_id: UUID, lens: Lens) -> list[GivenInfusion]:
     """The infusions of the 365 days up to the day, in order."""
     given = facts(Infusion, lens, scope_id=scope_id).where(Infusion.holds_on > _first(lens)).subquery()
+    code = func.coalesce(Authorization.code, "taken over")
     query = (
-        select(Patient.number, given.c.holds_on, given.c.product, given.c.lot, Authorization.code)
+        select(Patient.number, given.c.holds_on, given.c.product, given.c.lot, code)
         .join(given, given.c.patient_id == Patient.id)
-        .join(Authorization, Authorization.id == given.c.authorization_id)
+        .outerjoin(Authorization, Authorization.id == given.c.authorization_id)
         .order_by(given.c.holds_on, Patient.number)
     )
     return [GivenInfusion(*row) for row in db.session.execute(query)]

@@ -37,3 +37,12 @@ def reasons_of(table: str, keys: Collection[UUID]) -> Mapping[UUID, str]:
     """What was given as the reason when each row of that table was written; what the actor may not see is left out."""
     found = db.session.execute(text(REASONS), {"table": table, "keys": [str(key) for key in keys]})
     return {UUID(row.row_key): row.reason for row in found}
+
+
+FIRST = "select min(moment) from trail.entry where table_name = :table and row_key = :key and before is null"
+
+
+def first_recorded_at(table: str, key: UUID) -> datetime | None:
+    """The moment (UTC) at which the row came into being here, by the clock of the database; None: not to be seen."""
+    found: datetime | None = db.session.scalar(text(FIRST), {"table": table, "key": str(key)})
+    return found

@@ -130,7 +130,8 @@ def show_failure(error: Exception) -> ResponseReturnValue:
     if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS") is not False:
         raise error
     number = uuid7().hex[-8:]
-    current_app.logger.exception("failure %s at %s %s", number, request.method, request.path, exc_info=error)
+    at = request.url_rule or "no page"  # the path itself may hold a secret or the key of a patient
+    current_app.logger.exception("failure %s at %s %s", number, request.method, at, exc_info=error)
     if wants_json():
         return jsonify(error="This failed on our side.", number=number), 500
     page = current_app.jinja_env.get_template("web/broken.html")  # without the context, which may be what failed

@@ -22,6 +22,7 @@ from rems.core.ids import uuid7
 from rems.events import actions
 from rems.events.actions import Happening
 from rems.events.rules import Kind, Outcome
+from rems.followup.feed import actions as feed
 from rems.followup.turns import actions as turns
 from rems.followup.turns.rules import Outcome as Unreached
 from rems.followup.turns.rules import Way
@@ -44,6 +45,7 @@ PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
     *("health.healthz", "health.readyz", "health.metrics"),
     *("assessments.through_link", "assessments.link_result", "assessments.link_certificate"),
+    "feed.give",
 }
 INSIDE = re.compile(r"&lt;Macro|&lt;bound method|&lt;function|&lt;rems\.|\{\{|\{%| object at 0x")
 SENT = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -193,6 +195,10 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "token": token,
         "sought": tries[0],
         "turn_id": turned,
+        "secret": feed.make(by=hospital.coordinator, now=world.now),
+        "which": "late",
+        "format": "csv",
+        "listed": "patients",
     }
 
 
@@ -207,6 +213,7 @@ OTHERWISE = {
     **dict.fromkeys(("followup.visit", "followup.record_visit"), {"code": "visit"}),
     **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
     "sites.process": {"kind": "process"},
+    "worklists.export": {"kind": "format"},
     **dict.fromkeys(("sites.import_list", "sites.template"), {"kind": "list"}),
     **dict.fromkeys(("sites.contact_edit", "sites.contact_end"), {"key": "contact"}),
     "sites.identifier_end": {"key": "identifier"},

@@ -1,0 +1,189 @@
+"""Read the worklists from what is visible: a page by its key, a count up to a limit, or all for a file.
+
+Every list is read along an index in the order in which it is shown, so that its page costs the same at any size.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from rems.access.models import Scope
+from rems.access.queries import scopes_with
+from rems.access.rules import Permission
+from rems.core.actor import Actor
+from rems.core.db import db
+from rems.core.facts import facts
+from rems.followup.lists.rules import Asked, Line, State, Worklist, month_end, read_key
+from rems.followup.models import PlannedVisit
+from rems.followup.models import Visit as VisitFact
+from rems.followup.rules import Survival
+from rems.patients import queries as patients
+from rems.patients.models import Patient
+from rems.patients.rules import folded_number
+from rems.programs import queries as programs
+from rems.sites.models import Site
+
+COUNTED = 1_001  # a count stops here: beyond it the page says "1,000+"
+MONTH, YEAR = timedelta(days=30), timedelta(days=365)
+
+
+def page(actor: Actor, which: Worklist, asked: Asked, *, today: date, after: str = "", size: int = 50) -> list[Line]:
+    """The lines of a list after a key, `size` and one more. Raises BadInput for a key that is none."""
+    if which is Worklist.TRANSFER:
+        return []
+    query, order = _lines(actor, which, asked, today, with_patient=True)
+    if after:
+        day, key = read_key(after)
+        first, second = order
+        query = query.where(
+            or_(first < day, and_(first == day, second < key))
+            if which is Worklist.LOST
+            else and_(first >= day, or_(first > day, second > key))
+        )
+    query = query.add_columns(Patient)
+    falling = [c.desc() if which is Worklist.LOST else c for c in order]
+    rows = db.session.execute(query.order_by(*falling).limit(size + 1)).all()
+    return _shown(which, rows)
+
+
+def count(actor: Actor, which: Worklist, asked: Asked, *, today: date) -> int:
+    """How many lines a list has, counted up to `COUNTED`."""
+    if which is Worklist.TRANSFER:
+        return 0
+    of_patients = bool(asked.product or asked.track or asked.text)  # else it does without them
+    query, order = _lines(actor, which, asked, today, with_patient=of_patients)
+    some = query.with_only_columns(order[1]).limit(COUNTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _lines(
+    actor: Actor, which: Worklist, asked: Asked, today: date, *, with_patient: bool
+) -> tuple[Any, tuple[Any, Any]]:
+    """The rows of a list and the two columns that order it.
+
+    What is lost is told today by the newest visit of a patient. A fact of its own (lost, found again, to be handed
+    over) takes the place of `_lost` and of the empty list of transfers above, and nothing else here changes.
+    """
+    if which is Worklist.LOST:
+        lost = _lost(actor)
+        if with_patient:
+            lost = lost.join(Patient, Patient.id == VisitFact.patient_id)
+        return _filtered(lost, VisitFact, actor, asked), (VisitFact.holds_on, VisitFact.id)
+    open_ = _open(actor)
+    if with_patient:
+        open_ = open_.join(Patient, Patient.id == PlannedVisit.patient_id)
+    query = _filtered(open_, PlannedVisit, actor, asked)
+    if which is Worklist.UNSET:
+        query = query.where(PlannedVisit.closes_on.is_(None), PlannedVisit.target_on <= today + MONTH)
+        return _in_state(query, asked.state, today), (PlannedVisit.target_on, PlannedVisit.id)
+    if which is Worklist.DUE:
+        query = query.where(PlannedVisit.closes_on.between(today, month_end(today)))
+    else:
+        query = query.where(PlannedVisit.closes_on < today)
+    return _in_state(query, asked.state, today), (PlannedVisit.closes_on, PlannedVisit.id)
+
+
+def _open(actor: Actor) -> Select[Any]:
+    """The visits of infused patients that are not held."""
+    where = PlannedVisit.held_on.is_(None), PlannedVisit.provisional.is_(False)
+    return select(PlannedVisit).where(*where, seen(actor, PlannedVisit))
+
+
+def _lost(actor: Actor) -> Select[Any]:
+    """The newest visit of each patient, where it could not say whether the patient lives."""
+    later: Any = aliased(VisitFact)
+    newer = exists().where(later.patient_id == VisitFact.patient_id, ~later.void, later.holds_on > VisitFact.holds_on)
+    return facts(VisitFact).where(VisitFact.survival == Survival.UNKNOWN, ~newer, seen(actor, VisitFact))
+
+
+def seen(actor: Actor, kind: type[PlannedVisit | VisitFact]) -> ColumnElement[bool]:
+    """What an actor may see, for speed; row-level security says the same beneath."""
+    if actor.everywhere:
+        return kind.id.is_not(None)
+    scopes = scopes_with(actor, Permission.PATIENT_READ)
+    mine = frozenset(p for h in actor.holdings if Permission.PATIENT_READ in h.permissions for p in h.programs)
+    either: list[ColumnElement[bool]] = []
+    if len(scopes) == 1:
+        either.append(kind.scope_id == next(iter(scopes)))  # one scope: == keeps the order of the index
+    elif scopes:
+        either.append(kind.scope_id.in_(scopes))
+    if len(mine) == 1:
+        either.append(kind.program_id == next(iter(mine)))
+    elif mine:
+        either.append(kind.program_id.in_(mine))
+    return or_(*either) if either else false()
+
+
+def _filtered(query: Any, kind: type[PlannedVisit | VisitFact], actor: Actor, asked: Asked) -> Any:
+    if asked.site:
+        entries = select(Scope.id).where(Scope.site_id == asked.site, Scope.program_id.is_not(None))
+        query = query.where(kind.scope_id.in_(list(db.session.scalars(entries))))
+    if asked.program:
+        query = query.where(kind.program_id == programs.key(asked.program))
+    if asked.product:
+        query = query.where(Patient.product == asked.product)
+    if asked.track:
+        query = query.where(Patient.track == asked.track)
+    if prefix := folded_number(asked.text):
+        query = query.where(Patient.folded.op("^@")(prefix))
+    return query
+
+
+def _in_state(query: Any, state: State | None, today: date) -> Any:
+    closes, opens, target = PlannedVisit.closes_on, PlannedVisit.opens_on, PlannedVisit.target_on
+    match state:
+        case State.OPEN:
+            return query.where(or_(opens.is_(None), opens <= today))
+        case State.AHEAD:
+            return query.where(or_(opens > today, and_(closes.is_(None), target >= today)))
+        case State.PASSED:
+            return query.where(target < today)
+        case State.UP_TO_A_MONTH:
+            return query.where(closes >= today - MONTH)
+        case State.UP_TO_A_YEAR:
+            return query.where(closes.between(today - YEAR, today - MONTH - timedelta(days=1)))
+        case State.LONGER:
+            return query.where(closes < today - YEAR)
+        case _:
+            return query
+
+
+def _shown(which: Worklist, rows: Sequence[Any]) -> list[Line]:
+    where = patients.places_of({patient.scope_id for _, patient in rows})
+    schedules = programs.catalogue().schedules
+    found = []
+    for row, patient in rows:
+        place, track = where[patient.scope_id], schedules.get(patient.track)
+        visits = {v.code: v.title for v in track.visits} if track else {}
+        planned = which is not Worklist.LOST
+        found.append(
+            Line(
+                id=row.id,
+                patient_id=patient.id,
+                number=patient.number,
+                site=place.site.name,
+                program=place.program.title,
+                product=patient.product,
+                track=track.title if track else patient.track,
+                code=row.code,
+                visit=row.title if planned else visits.get(row.code, row.code),
+                opens_on=row.opens_on if planned else None,
+                on=row.target_on if planned else row.holds_on,
+                closes_on=row.closes_on if planned else None,
+            )
+        )
+    return found
+
+
+def sites_seen(actor: Actor) -> list[tuple[UUID, str]]:
+    """The sites of a filter: those with an entry into a program whose patients the actor may see, by name."""
+    scopes = scopes_with(actor, Permission.PATIENT_READ)
+    mine = {p for h in actor.holdings if Permission.PATIENT_READ in h.permissions for p in h.programs}
+    entered = select(Scope.site_id).where(Scope.program_id.is_not(None))
+    entered = entered.where(or_(Scope.id.in_(scopes), Scope.program_id.in_(mine)))
+    query = select(Site.id, Site.name).where(Site.id.in_(entered)).order_by(Site.folded, Site.id)
+    return [(row.id, row.name) for row in db.session.execute(query)]
