@@ -10,6 +10,7 @@ from rems.events import models as events
 from rems.evidence import models as evidence
 from rems.followup import models as followup
 from rems.followup.feed import models as feed
+from rems.followup.handover import models as handover
 from rems.followup.turns import models as turns
 from rems.patients import models as patients
 from rems.programs import models as programs
@@ -41,6 +42,7 @@ FLOORS = (
     events,
     followup,
     turns,
+    handover,
     feed,
     compliance,
     audits,

@@ -40,6 +40,7 @@ BY_CHECK: dict[tuple[str, str], Any] = {
     ("course_file", "sha256"): "0" * 64,
     ("corrective_action", "check_on"): date(2026, 2, 2),
     ("assessment_attempt", "passed"): True,
+    ("handover_offer", "code_digest"): lambda: f"{next(_number):064}",
     ("patient", "birth_year"): 1960,
     ("report_made", "digest"): "0" * 64,
     ("reminder", "state"): "planned",

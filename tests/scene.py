@@ -41,9 +41,8 @@ KINDS = {
     **dict.fromkeys(("deviation", "corrective_action"), "scope"),
     **dict.fromkeys(("site_audit", "audit_answer", "audit_finding"), "scope"),
     **dict.fromkeys(("audit_response", "audit_file", "audit_share"), "scope"),
-    **dict.fromkeys(
-        ("followup_turn", "contact_attempt", "reminder", "report_made", "planned_visit", "deadline"), "scope"
-    ),
+    **dict.fromkeys(("reminder", "report_made", "planned_visit", "deadline"), "scope"),
+    **dict.fromkeys(("followup_turn", "contact_attempt", "handover_offer"), "scope"),
     "trail.entry": "trail",
 }
 SCOPED = frozenset({"scope", "site", "given"})

@@ -35,6 +35,7 @@ OF_ONE_SITE = {
 WITHOUT_A_KEY = {
     ("evidence", "subject_id"): "a row of the table that subject_kind stands for",
     ("evidence", "source_id"): "a row of the table source_table",
+    ("patient", "came_from_id"): "the record at another site, which this one does not see",
     ("import_refusal", "primary_id"): "another maker's number",
     ("public_report", "primary_id"): "another maker's number",
     ("public_report", "case_id"): "another maker's number",

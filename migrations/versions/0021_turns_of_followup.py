@@ -1,4 +1,4 @@
-"""Turns of a follow-up (another track, lost, found, handed on, completed), and attempts to reach a patient."""
+"""Turns of a follow-up (another track, lost, found, handed on, completed), attempts to reach a patient, offers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ down_revision = "0017"
 PROTECTED = """
 select protect('followup_turn');
 select protect('contact_attempt');
+select protect('handover_offer');
 """
 
 
@@ -28,6 +29,26 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         rules={},
     )
+    table(
+        "handover_offer",
+        sa.Column("root_id", sa.Uuid(), nullable=False),
+        sa.Column("code_digest", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("taken", "withdrawn")),
+        rules={
+            "says_why": "reason <> ''",
+            "digest_is_sha256": "length(code_digest) = 64",
+            "taken_or_withdrawn": "NOT (taken AND withdrawn)",
+        },
+        days=(),
+        root=True,
+    )
+    first = sa.text("supersedes_id IS NULL")
+    op.create_index(
+        "uq_handover_offer_code_digest", "handover_offer", ["code_digest"], unique=True, postgresql_where=first
+    )
+    op.add_column("patient", sa.Column("came_from_id", sa.Uuid(), nullable=True))
     op.execute(PROTECTED)
 
 
@@ -38,8 +59,15 @@ def one_of(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
 
 
-def table(name: str, *columns: sa.Column[object], rules: dict[str, str]) -> None:
-    """A fact about a patient, with what every fact has."""
+def table(
+    name: str,
+    *columns: sa.Column[object],
+    rules: dict[str, str],
+    days: tuple[str, ...] = ("holds_on",),
+    root: bool = False,
+) -> None:
+    """A fact about a patient, with what every fact has; found by the patient and these `days`."""
+    others = [("supersedes_id", name), ("patient_id", "patient"), *([("root_id", name)] if root else [])]
     op.create_table(
         name,
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -56,7 +84,7 @@ def table(name: str, *columns: sa.Column[object], rules: dict[str, str]) -> None
             sa.ForeignKeyConstraint(
                 [column, "scope_id"], [f"{other}.id", f"{other}.scope_id"], name=op.f(f"fk_{name}_{column}_scope_id")
             )
-            for column, other in (("supersedes_id", name), ("patient_id", "patient"))
+            for column, other in others
         ),
         sa.ForeignKeyConstraint(
             ["scope_id", "program_id"], ["scope.id", "scope.program_id"], name=op.f(f"fk_{name}_scope_id_program_id")
@@ -68,4 +96,4 @@ def table(name: str, *columns: sa.Column[object], rules: dict[str, str]) -> None
     )
     where = sa.text("supersedes_id IS NOT NULL")
     op.create_index(f"uq_{name}_supersedes_id", name, ["supersedes_id"], unique=True, postgresql_where=where)
-    op.create_index(f"ix_{name}_patient_id", name, ["patient_id", "holds_on"], unique=False)
+    op.create_index(f"ix_{name}_patient_id", name, ["patient_id", *days], unique=False)

@@ -51,7 +51,7 @@ def gateside(
     if infusion is not None and infusion.taken_over:
         by = infusion.recorded_by.split(" <")[0]
         about = f"Recorded by {by} on {exact_moment(infusion.recorded_at, zone)}: {infusion.taken_over}"
-        return Gateside("Taken over", "off", "infused before this system, without its gate", (), about)
+        return Gateside("Taken over", "off", "the infusion was recorded elsewhere, without this gate", (), about)
     if infusion is not None:
         used = next((a for a in found if a.id == infusion.authorization_id), None)
         if used is not None:

@@ -15,6 +15,7 @@ from rems.followup import correct_views as correct_views  # its page stands on t
 from rems.followup.desk import bp
 from rems.followup.enrolling import chosen, enroll_page, first_values, infusion_page, known_values, locate, offer
 from rems.followup.forms import EnrollmentForm, InfusionForm
+from rems.followup.handover import views as handover_views
 from rems.followup.rules import ContactKind, Survival
 from rems.followup.turns import views as turn_views  # its pages stand on the same blueprint
 from rems.followup.visiting import form_of, visit_page
@@ -22,7 +23,7 @@ from rems.patients import queries as patients
 from rems.patients.rules import Sex
 from rems.web.lens import current_lens
 
-__all__ = ["bp", "correct_views", "turn_views"]
+__all__ = ["bp", "correct_views", "handover_views", "turn_views"]
 SPANS = {"day": 0, "week": 7, "month": 30}
 MOST_DUE = 500
 

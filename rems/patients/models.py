@@ -36,6 +36,7 @@ class Patient(Scoped, Base):
     program_version: Mapped[str]
     enrolled_on: Mapped[date]
     planned_infusion_on: Mapped[date | None]
+    came_from_id: Mapped[UUID | None]  # the record of the same patient at the site that handed the patient on
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

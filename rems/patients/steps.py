@@ -56,7 +56,7 @@ def enroll(
     records.check_prior_lines(prior_lines)
     records.check_choice(product, [p.name for p in place.program.products], field="product", what="Product")
     records.check_choice(track, place.program.tracks, field="track", what="Follow-up schedule")
-    _check_new(place, kept)
+    check_number_is_new(place, kept)
     patient = Patient(
         id=uuid7(),
         scope_id=place.scope_id,
@@ -77,7 +77,7 @@ def enroll(
     return patient
 
 
-def _check_new(place: Place, number: str) -> None:
+def check_number_is_new(place: Place, number: str) -> None:
     """No other patient of the site in the program has the number; two who enroll at once go one after the other."""
     alone(place.scope_id)
     taken = select(Patient.enrolled_on).where(Patient.scope_id == place.scope_id, Patient.number == number)

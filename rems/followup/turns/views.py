@@ -13,6 +13,7 @@ from rems.core.errors import NotFound
 from rems.core.lens import Lens
 from rems.followup import queries as followup
 from rems.followup.desk import bp
+from rems.followup.handover import queries as offers
 from rems.followup.turns import actions, papers, queries
 from rems.followup.turns.forms import AttemptForm, BackForm, TrackForm, TurnForm
 from rems.followup.turns.rules import Outcome, Standing, TurnKind, Way
@@ -64,6 +65,8 @@ def turns(patient_id: UUID) -> ResponseReturnValue:
         titles={code: one.title for code, one in schedules.items()},
         asked=place.program.local.contact_attempts,
         may=can(actor, Permission.VISIT_RECORD, scope_id=patient.scope_id, program_id=patient.program_id),
+        offers=[(row, offers.state(row, utcnow())) for row in offers.offers(patient, lens)],
+        hands_on=can(actor, Permission.PATIENT_ENROLL, scope_id=patient.scope_id),
     )
 
 
