@@ -10,6 +10,7 @@ from rems.events import models as events
 from rems.evidence import models as evidence
 from rems.followup import models as followup
 from rems.patients import models as patients
+from rems.patients.identity import models as identity
 from rems.programs import models as programs
 from rems.reminders import models as reminders
 from rems.reports import models as reports
@@ -36,6 +37,7 @@ FLOORS = (
     background,
     certification,
     patients,
+    identity,
     events,
     followup,
     compliance,
