@@ -19,6 +19,7 @@ from rems.oversight import views as oversight
 from rems.patients import closing as closing_patients
 from rems.patients import signed as signed_authorizations
 from rems.patients import views as patients
+from rems.patients.identity import views as identity
 from rems.programs import views as programs
 from rems.reminders import views as reminders
 from rems.reports import views as reports
@@ -33,7 +34,7 @@ from rems.training.courses import views as courses
 
 FLOORS = (
     (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
-    + (patients, events, followup, compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
+    + (patients, identity, events, followup, compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.
 SIGNED = (signed_authorizations, signed_enrollments)

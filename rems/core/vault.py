@@ -71,8 +71,8 @@ class Vault:
             return AESGCM(key.secret).decrypt(nonce, sealed, key.head + cell.bound).decode()
         except (InvalidTag, ValueError) as error:
             raise Unreadable(
-                f'A value in {cell.table} does not open with the key "{key.name}" of REMS_DATA_KEYS: the key is another '
-                "than the one that sealed it, or the value was changed or moved."
+                f'A value in {cell.table} does not open with the key "{key.name}" of REMS_DATA_KEYS: it is not the '
+                "key that sealed it, or the value was changed or moved."
             ) from error
 
     def is_current(self, value: bytes) -> bool:

@@ -18,6 +18,15 @@ SHORTEST_WORDS = 5  # characters that say why
 CODE_LENGTH = 8  # of 25 letters: 150 thousand million codes
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,28}[0-9](?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 
+FIRST_STEPS = (
+    "Treat what threatens life at once, then call the number on the front: genetically modified T cells were given or "
+    "are planned, see there.",
+    "Fever, low blood pressure, fast pulse, hard breathing: think of cytokine release syndrome (CRS).",
+    "Confusion, trouble speaking or writing, tremor, seizure: think of neurologic toxicity (ICANS).",
+    "Ask the site about tocilizumab and corticosteroids; CRS and ICANS may come together and get worse within hours.",
+)
+"""What an emergency room does first. No label words it for a card: physicians of the site review it."""
+
 
 class Purpose(StrEnum):
     """Why contact details are opened."""
