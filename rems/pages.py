@@ -34,7 +34,8 @@ from rems.training.courses import views as courses
 
 FLOORS = (
     (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
-    + (patients, identity, events, followup, compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
+    + (patients, identity, events, followup, compliance, audits, reminders, reports, oversight, accounts, scorecards)
+    + (signers,)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.
 SIGNED = (signed_authorizations, signed_enrollments)

@@ -114,7 +114,7 @@ class KeptConsentForm(ConsentForm):
 
 
 class StudyForm(RecordForm):
-    status = ChoiceField("Study status", choices=[(s.value, w) for s, w in STATUS_WORDS.items()], shown="radio")
+    stands = ChoiceField("Study status", choices=[(s.value, w) for s, w in STATUS_WORDS.items()], shown="radio")
 
 
 class ReferralForm(RecordForm):

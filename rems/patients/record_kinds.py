@@ -78,7 +78,7 @@ def _milestone(kind: FactKind) -> Callable[[UUID, Any, Mapping[str, Any]], objec
 
 
 def _study(patient_id: UUID, form: Any, said: Mapping[str, Any]) -> object:
-    return dating.record_study_status(patient_id, StudyStatus(form.status.data), **said)
+    return dating.record_study_status(patient_id, StudyStatus(form.stands.data), **said)
 
 
 KINDS: dict[FactKind, Kind] = {

@@ -24,6 +24,7 @@ from rems.events.actions import Happening
 from rems.events.rules import Kind, Outcome
 from rems.models import METADATA
 from rems.pages import BLUEPRINTS
+from rems.patients.identity import cards
 from rems.sites import actions as sites
 from rems.sites import keeping
 from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach
@@ -33,12 +34,14 @@ from rems.training.results import CountsAs, Course
 from rems.web.security import is_public
 from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
+from tests.patients.identified import name_a_number
 from tests.questions import answers, drafted, newest, published
 from tests.rows import past_all_checks, put, row_of
 
 PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
     *("health.healthz", "health.readyz", "health.metrics"),
+    "identity.public_card",
     *("assessments.through_link", "assessments.link_result", "assessments.link_certificate"),
 }
 INSIDE = re.compile(r"&lt;Macro|&lt;bound method|&lt;function|&lt;rems\.|\{\{|\{%| object at 0x")
@@ -118,6 +121,8 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     token, link = links.make(
         hospital.site_id, EUROPE, hospital.staff_id, asked, days=9, by=hospital.coordinator, now=world.now
     )
+    name_a_number(hospital)
+    card, _ = cards.make_card(patient, by=hospital.coordinator, now=world.now)
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
     made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
@@ -159,6 +164,7 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "piece_id": piece,
         "code": EUROPE,
         "kind": "weight",
+        "card": card,
         "table": "patient",
         "key": patient,
         "filename": "look.css",
@@ -182,6 +188,7 @@ OTHERWISE = {
     **dict.fromkeys(("followup.visit", "followup.record_visit"), {"code": "visit"}),
     **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
     "sites.process": {"kind": "process"},
+    "identity.public_card": {"code": "card"},
     **dict.fromkeys(("sites.import_list", "sites.template"), {"kind": "list"}),
     **dict.fromkeys(("sites.contact_edit", "sites.contact_end"), {"key": "contact"}),
     "sites.identifier_end": {"key": "identifier"},
