@@ -100,11 +100,12 @@ def consents(facts: Mapping[FactKind, PatientFact]) -> list[tuple[str, bool]]:
 
 
 def fact_rows(place: Place, lens: Lens, facts: Mapping[FactKind, PatientFact]) -> list[tuple[FactKind, str, str]]:
-    """Each kind of fact with its name and newest value; a card, a status, a step only if asked or given."""
+    """Each kind of fact with its name and newest value; a card or a status only if asked or given."""
     version = place.program.version_on(lens.as_of)
     asked = {CARD_OF.get(r.evidence) for r in version.requirements if r.evidence} if version else set()
-    where_asked = {*CARDS, FactKind.STUDY_STATUS, *MILESTONES}
-    kinds = [kind for kind in FACT_WORDS if kind not in where_asked or kind in asked or kind in facts]
+    where_asked = {*CARDS, FactKind.STUDY_STATUS}
+    listed = [kind for kind in FACT_WORDS if kind not in MILESTONES]  # they stand in a line of their own
+    kinds = [kind for kind in listed if kind not in where_asked or kind in asked or kind in facts]
     return [(kind, FACT_WORDS[kind], _value(kind, facts.get(kind))) for kind in kinds]
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from markupsafe import Markup
+
 from rems.patients.identity.queries import Opened
 from rems.patients.identity.rules import MOST_OTHERS, PURPOSE_WORDS, WAY_WORDS, Contact, Person, Purpose, Way
 from rems.web.forms import BaseForm, ChoiceField, DayField, EmailField, HiddenField, LongTextField, TextField
@@ -24,6 +26,19 @@ class RevokeForm(BaseForm):
     """Why a wallet card is void."""
 
     reason = TextField("Reason", longest=300, hint="Such as: lost on the way home")
+
+
+class PersonField(TextField):
+    """A line about a further person: its label stands under their legend, and is whole for a screen reader."""
+
+    def __init__(self, number: int, about: str, **more: Any) -> None:
+        hidden = Markup('<span class="visually-hidden">Contact person {}: </span>{}').format(number, about)
+        super().__init__(hidden, optional=True, **more)
+        self.number, self.about = number, about
+
+    @property
+    def words(self) -> str:
+        return f"Contact person {self.number}, {self.about.lower()}"
 
 
 class DetailsForm(BaseForm):
@@ -60,10 +75,8 @@ def _others() -> dict[str, Any]:
     """Three fields for each further person."""
     found: dict[str, Any] = {}
     for number in range(1, MOST_OTHERS + 1):
-        who = f"Contact person {number}"
-        found[f"other{number}_name"] = TextField(f"{who}: name", longest=200, optional=True)
-        found[f"other{number}_relation"] = TextField(f"{who}: relation", longest=60, optional=True)
-        found[f"other{number}_phone"] = TextField(f"{who}: phone", longest=60, optional=True)
+        for about, longest in (("Name", 200), ("Relation", 60), ("Phone", 60)):
+            found[f"other{number}_{about.lower()}"] = PersonField(number, about, longest=longest, width="date")
     return found
 
 
