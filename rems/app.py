@@ -13,9 +13,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from rems import models
 from rems.access.session import init_access
 from rems.access.shown import SHOWN
-from rems.core import migrating, place, settings
+from rems.core import migrating, place, sealing, settings
+from rems.core.actor import Actor
 from rems.core.clock import utcnow
-from rems.core.db import db
+from rems.core.db import db, reading
 from rems.core.errors import SetupError
 from rems.pages import BLUEPRINTS, init_navigation
 from rems.programs import files
@@ -78,6 +79,7 @@ def create_app(
     )
     if not as_owner:
         _refuse_a_strong_role(app)
+        _refuse_missing_keys(app, chosen)
     return app
 
 
@@ -125,6 +127,16 @@ def _refuse_a_strong_role(app: Flask) -> None:
             db.engine.dispose()  # no connection of the start is left open, or shared with a process forked later
     if why:
         raise SetupError(f"The role of REMS_DATABASE_URL {why}. Connect as rems_app, which owns nothing.")
+
+
+def _refuse_missing_keys(app: Flask, chosen: settings.Settings) -> None:
+    """Nobody works for a day with keys that open nothing: each key opens what it sealed, and none is missing."""
+    with app.app_context():
+        try:
+            with reading(Actor.system("keys")):
+                sealing.check_keys(db.session.connection(), chosen.vault, models.METADATA)
+        finally:
+            db.engine.dispose()
 
 
 TABLES = models.METADATA

@@ -13,6 +13,7 @@ from rems.followup.feed import models as feed
 from rems.followup.handover import models as handover
 from rems.followup.turns import models as turns
 from rems.patients import models as patients
+from rems.patients.identity import models as identity
 from rems.programs import models as programs
 from rems.reminders import models as reminders
 from rems.reports import models as reports
@@ -39,6 +40,7 @@ FLOORS = (
     background,
     certification,
     patients,
+    identity,
     events,
     followup,
     turns,

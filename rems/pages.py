@@ -22,6 +22,7 @@ from rems.oversight import views as oversight
 from rems.patients import closing as closing_patients
 from rems.patients import signed as signed_authorizations
 from rems.patients import views as patients
+from rems.patients.identity import views as identity
 from rems.programs import views as programs
 from rems.reminders import views as reminders
 from rems.reports import views as reports
@@ -36,7 +37,7 @@ from rems.training.courses import views as courses
 
 FLOORS = (
     (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
-    + (patients, events, followup, worklists, feed, imports)
+    + (patients, identity, events, followup, worklists, feed, imports)
     + (compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.

@@ -14,6 +14,7 @@ from tests.scene import NOW
 
 REFUSED = "42501"  # no privilege, or the row is not in the policy
 NO_PARENT = "23503"
+BROKEN_RULE = "23514"  # a CHECK
 
 
 class RollBack(Exception):

@@ -38,6 +38,7 @@ BY_CHECK: dict[tuple[str, str], Any] = {
     ("calendar_feed", "secret_digest"): lambda: f"{next(_number):064}",
     ("course_edition", "form"): "page",
     ("course_file", "sha256"): "0" * 64,
+    ("wallet_card", "code_digest"): lambda: f"{next(_number):064}",
     ("corrective_action", "check_on"): date(2026, 2, 2),
     ("assessment_attempt", "passed"): True,
     ("handover_offer", "code_digest"): lambda: f"{next(_number):064}",

@@ -41,13 +41,17 @@ KINDS = {
     **dict.fromkeys(("deviation", "corrective_action"), "scope"),
     **dict.fromkeys(("site_audit", "audit_answer", "audit_finding"), "scope"),
     **dict.fromkeys(("audit_response", "audit_file", "audit_share"), "scope"),
+    "patient_identity": "private",
+    **dict.fromkeys(("identity_opening", "wallet_card"), "scope"),
+    "card_guess": "admin",
     **dict.fromkeys(("reminder", "report_made", "planned_visit", "deadline"), "scope"),
     **dict.fromkeys(("followup_turn", "contact_attempt", "handover_offer"), "scope"),
     "trail.entry": "trail",
 }
-SCOPED = frozenset({"scope", "site", "given"})
+SCOPED = frozenset({"scope", "site", "given", "private"})
 """Kinds whose rows belong to a site: seen by it and by the sponsor of their program; "site": without a program by every
-sponsor of the site; "given": in the home scope of the site, but always under one of its programs."""
+sponsor of the site; "given": in the home scope of the site, but always under one of its programs; "private": in the
+home scope and never under a program, so that no sponsor sees them."""
 PROGRAM = frozenset({"program"})
 """Kinds whose rows a sponsor sets up for its program: written by it, read by its sites; or those of one site."""
 
@@ -86,6 +90,8 @@ class Ground:
     def places(self, kind: str) -> list[tuple[UUID, UUID | None]]:
         """Scope and program of a row; a site's own evidence may serve one of its programs."""
         found = [] if kind == "given" else [(scope, program) for scope, _, program in self.scopes()]
+        if kind == "private":
+            return [(scope, program) for scope, program in found if program is None]
         return found + (list(self.entries) if kind in ("site", "given", "trail") else [])  # type: ignore[arg-type]
 
 

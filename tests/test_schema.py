@@ -24,6 +24,7 @@ OF_ONE_SITE = {
     ("infusion", "location_id"): "a place of the site where a patient of the program is infused",
     ("stock_movement", "patient_id"): "vials of the site used for a patient in a program",
     ("reservation", "patient_id"): "vials of the site held for a patient in a program",
+    ("patient_identity", "patient_id"): "what only the site knows of a patient in a program",
     ("training_record", "staff_member_id"): "a person of the site is trained for a program",
     ("assessment_attempt", "staff_member_id"): "a person of the site is tested for a program",
     ("session_place", "staff_member_id"): "a person of the site at a session of a program",

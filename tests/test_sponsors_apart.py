@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import text
 
+from rems.access.rules import Role
 from rems.core.actor import Actor
 from rems.core.db import db, reading
 from rems.core.errors import NotFound
@@ -21,6 +22,8 @@ from rems.events.actions import Happening
 from rems.events.rules import Kind, Outcome
 from rems.evidence.rules import EvidenceKind
 from rems.patients import queries as patients
+from rems.patients.identity import actions as identity
+from rems.patients.identity.rules import Contact, Purpose
 from rems.programs import queries as programs
 from rems.sites import actions as sites
 from rems.sites import keeping
@@ -36,6 +39,7 @@ SECRET = "Known to one sponsor alone"
 HAPPENED = Happening(
     Kind.OTHER, SECRET, ON, ON, ON, (), Outcome.RECOVERED, ended_on=ON, not_serious_reason="It went by itself."
 )
+PERSON = "Maren Oyelaran"
 COMMON_KEYS = {"stock_movement", "reservation"}
 """They name a patient by a key that opens nothing: vials are common to all programs of a site, patients are not."""
 
@@ -52,7 +56,10 @@ def hospital(world: World) -> Hospital:
     training.record_training(
         found.site_id, EUROPE, nurse, TrainingKind.STAFF_TRAINING, holds_on=ON, material=SECRET, **said
     )
-    events.report(found.infused(ON), HAPPENED, **said)
+    patient_id = found.infused(ON)
+    events.report(patient_id, HAPPENED, **said)
+    identity.keep_details(patient_id, Contact(PERSON, phones=("555 0142",)), birth_on=None, **said)
+    identity.open_details(patient_id, Purpose.OTHER, SECRET, **said)
     sites.enter(found.site_id, KYMRIAH, **said)
     return found
 
@@ -95,6 +102,23 @@ def test_no_row_that_another_sponsor_reads_names_the_first_ones_program_texts_or
     assert {"patient", "adverse_event", "evidence", "training_record", "certification", "trail.entry"} <= mine
     leaks = {(name, word) for name, row in lines(stranger, hospital.world.begun) for word in hidden if word in row}
     assert leaks == set()
+
+
+@pytest.mark.parametrize("sponsor", [EUROPE, KYMRIAH])
+def test_who_a_patient_is_no_sponsor_reads_nor_that_it_is_kept_at_all(
+    sponsor: str, hospital: Hospital, world: World
+) -> None:
+    with reading(Actor.system("test")):
+        program_id = programs.key(sponsor)
+    people = [world.account(role, program_id=program_id) for role in (Role.PROGRAM_MANAGER, Role.AUDITOR)]
+    for actor in (*people, world.account(Role.ADMINISTRATOR)):
+        rows = list(lines(actor, world.begun))
+        assert not [name for name, row in rows if name == "patient_identity" or PERSON in row]
+        with reading(actor):
+            entries = text("select count(*) from trail.entry where table_name = 'patient_identity'")
+            assert db.session.scalar(entries) == 0
+    own = {name for name, _ in lines(hospital.coordinator, world.begun)}
+    assert {"patient_identity", "identity_opening"} <= own
 
 
 def test_a_patient_is_named_to_another_sponsor_by_a_key_alone_and_only_where_vials_are_counted(

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     STOCK_MOVE = "stock:move"
     PATIENT_READ = "patient:read"
     PATIENT_ENROLL = "patient:enroll"
+    PATIENT_IDENTIFY = "patient:identify"
     PATIENT_AUTHORIZE = "patient:authorize"
     PATIENT_INFUSE = "patient:infuse"
     VISIT_RECORD = "visit:record"
@@ -78,6 +79,7 @@ WORDS: dict[Permission, str] = {
     Permission.STOCK_MOVE: "receive and move rescue medicine",
     Permission.PATIENT_READ: "see patients",
     Permission.PATIENT_ENROLL: "enroll patients and record facts about them",
+    Permission.PATIENT_IDENTIFY: "open and keep contact details of patients",
     Permission.PATIENT_AUTHORIZE: "authorize an infusion",
     Permission.PATIENT_INFUSE: "record an infusion",
     Permission.VISIT_RECORD: "record visits",
@@ -114,7 +116,8 @@ ROLES: dict[Role, RoleSpec] = {
         HeldFor.SITE,
         LOOK
         | {P.SITE_ENROLL, P.STAFF_MANAGE, P.TRAINING_RECORD, P.STOCK_MOVE, P.PATIENT_ENROLL, P.PATIENT_AUTHORIZE}
-        | {P.PATIENT_INFUSE, P.VISIT_RECORD, P.EVENT_REPORT, P.DEVIATION_REPORT, P.CAPA_MANAGE, P.TRAINING_SIGN},
+        | {P.PATIENT_INFUSE, P.VISIT_RECORD, P.EVENT_REPORT, P.DEVIATION_REPORT, P.CAPA_MANAGE, P.TRAINING_SIGN}
+        | {P.PATIENT_IDENTIFY},
     ),
     Role.AUTHORIZED_REPRESENTATIVE: RoleSpec(
         "Authorized representative",
@@ -138,7 +141,7 @@ ROLES: dict[Role, RoleSpec] = {
         frozenset(
             {P.SITE_READ, P.PATIENT_READ, P.PATIENT_ENROLL, P.PATIENT_AUTHORIZE, P.PATIENT_INFUSE, P.VISIT_RECORD}
         )
-        | {P.EVENT_READ, P.EVENT_REPORT, P.BACKGROUND_READ, P.DEVIATION_REPORT, P.TRAINING_SIGN},
+        | {P.EVENT_READ, P.EVENT_REPORT, P.BACKGROUND_READ, P.DEVIATION_REPORT, P.TRAINING_SIGN, P.PATIENT_IDENTIFY},
     ),
     Role.PROGRAM_MANAGER: RoleSpec(
         "Program manager",

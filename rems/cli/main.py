@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rems.cli import account, demo, history, impact, importing, ledger, program, rules, serve
+from rems.cli import account, demo, history, impact, importing, keys, ledger, program, rules, serve
 from rems.cli.migrate import migrate
 from rems.core import place, settings
 from rems.core.errors import DomainError, Incomplete
@@ -65,6 +65,12 @@ def parser() -> argparse.ArgumentParser:
         "check-signature", help="whether a record is still the one that was signed; 1: it is not"
     )
     checked.add_argument("signature", metavar="ID", help="the key of the signature, as its page shows it")
+    sealed = commands.add_parser("keys", help="the keys of what is kept encrypted").add_subparsers(
+        dest="what", required=True, metavar="WHAT"
+    )
+    new = sealed.add_parser("new", help="print a new key, to stand first in REMS_DATA_KEYS")
+    new.add_argument("name", metavar="NAME", help="1 to 20 letters, digits, - and _, such as 2026a")
+    sealed.add_parser("rotate", help="seal every value anew under the first key; may be run again")
     user = commands.add_parser("user", help="accounts").add_subparsers(dest="what", required=True, metavar="WHAT")
     add = user.add_parser("add", help="the first administrator of a new installation; the password is asked for")
     add.add_argument("email")
@@ -92,6 +98,8 @@ def run(given: argparse.Namespace) -> int:
         return rules.run(given.name, schema=given.schema)
     if given.command == "program" and given.what != "impact":
         return program.run(given)
+    if given.command == "keys" and given.what == "new":
+        return keys.new(given.name)
     chosen = settings.read()
     if given.command == "serve":
         return serve.serve(chosen)
@@ -108,6 +116,8 @@ def run(given: argparse.Namespace) -> int:
             demo.fill(chosen, where, seed=given.seed)
         case "ledger":
             return ledger.check_signature(chosen, where, given.signature)
+        case "keys":
+            return keys.rotate(chosen, where)
         case "program":
             return impact.impact(chosen, where, given.file)
         case "import" if given.what == "faers":

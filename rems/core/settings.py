@@ -5,12 +5,14 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from rems.core import vault
 from rems.core.errors import SetupError
+from rems.core.vault import Vault
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATABASES, MAIL_SERVERS = ("postgresql", "postgres"), ("smtp", "smtps")
@@ -33,6 +35,7 @@ class Settings:
     metrics_token: str
     proxies: int
     values: Mapping[str, Mapping[str, Any]]
+    vault: Vault = field(repr=False)
 
     @property
     def embedded(self) -> bool:
@@ -75,6 +78,7 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
         metrics_token=env.get("REMS_METRICS_TOKEN", ""),
         proxies=int(proxies),
         values=file_values(),
+        vault=_vault(env, data_dir, own=not url, demo=demo),
     )
 
 
@@ -106,21 +110,29 @@ def _secret(env: Mapping[str, str], data_dir: Path, *, own: bool, demo: bool) ->
         raise SetupError(
             f"REMS_SECRET_KEY is too weak: it needs {MIN_SECRET} characters or more, made at random. {MAKE_ONE}"
         )
+    return given or _own_file(data_dir, "secret-key", secrets.token_urlsafe(48))
+
+
+def _vault(env: Mapping[str, str], data_dir: Path, *, own: bool, demo: bool) -> Vault:
+    """The keys of what is kept encrypted. Raises SetupError for none with a database of one's own, or a wrong one."""
+    given = env.get("REMS_DATA_KEYS", "")
+    if not given and not own and not demo:
+        raise SetupError(f"REMS_DATA_KEYS is missing: contact details of patients are encrypted. {vault.MAKE_ONE}")
+    return vault.read_keys(given or _own_file(data_dir, "data-keys", vault.new_key("own")))
+
+
+def _own_file(data_dir: Path, name: str, draft_text: str) -> str:
+    """A secret kept in the data folder, made at the first start. Raises SetupError: the folder can't be used."""
+    file = data_dir / name
     try:
-        return given or _own_secret(data_dir)
+        if not file.exists():
+            data_dir.mkdir(parents=True, exist_ok=True)
+            draft = data_dir / f"{name}.{os.getpid()}"
+            draft.touch(mode=0o600)
+            draft.write_text(draft_text, encoding="ascii")
+            with suppress(FileExistsError):  # the first of several starting processes wins
+                os.link(draft, file)
+            draft.unlink()
+        return file.read_text(encoding="ascii")
     except OSError as error:
         raise SetupError(f"REMS_DATA_DIR can't be used: {error.strerror or error}: {error.filename}.") from error
-
-
-def _own_secret(data_dir: Path) -> str:
-    """The secret kept in the data folder, made at the first start."""
-    file = data_dir / "secret-key"
-    if not file.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        draft = data_dir / f"secret-key.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        with suppress(FileExistsError):  # the first of several starting processes wins
-            os.link(draft, file)
-        draft.unlink()
-    return file.read_text(encoding="ascii")

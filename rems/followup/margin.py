@@ -11,7 +11,7 @@ from rems.patients.gate import CARD_OF, gate
 from rems.patients.gate_facts import gate_facts
 from rems.patients.models import Authorization, Infusion, Patient, PatientFact
 from rems.patients.queries import Place
-from rems.patients.rules import CARDS, CONSENTS, FactKind, said
+from rems.patients.rules import CARDS, CONSENTS, MILESTONES, FactKind, said
 from rems.stock import queries as stock
 from rems.web.filters import exact_moment, moment, plural
 
@@ -20,6 +20,9 @@ FACT_WORDS: Mapping[FactKind, str] = {
     FactKind.CONSENT_TREATMENT: "Consent to treatment",
     FactKind.CONSENT_REGISTRY: "Consent to the registry",
     FactKind.CONSENT_CONTACT: "Consent to be contacted",
+    FactKind.CONSENT_SAMPLES: "Consent to sample storage",
+    FactKind.STUDY_STATUS: "Study status",
+    **MILESTONES,
     FactKind.WALLET_CARD: "Wallet card",
     FactKind.ALERT_CARD: "Alert card",
     FactKind.DEFERRAL: "Reasons to defer",
@@ -101,10 +104,12 @@ def consents(facts: Mapping[FactKind, PatientFact]) -> list[tuple[str, bool]]:
 
 
 def fact_rows(place: Place, lens: Lens, facts: Mapping[FactKind, PatientFact]) -> list[tuple[FactKind, str, str]]:
-    """Each kind of fact with its name and newest value; a card only where the program asks for it or it was given."""
+    """Each kind of fact with its name and newest value; a card or a status only if asked or given."""
     version = place.program.version_on(lens.as_of)
     asked = {CARD_OF.get(r.evidence) for r in version.requirements if r.evidence} if version else set()
-    kinds = [kind for kind in FACT_WORDS if kind not in CARDS or kind in asked or kind in facts]
+    where_asked = {*CARDS, FactKind.STUDY_STATUS}
+    listed = [kind for kind in FACT_WORDS if kind not in MILESTONES]  # they stand in a line of their own
+    kinds = [kind for kind in listed if kind not in where_asked or kind in asked or kind in facts]
     return [(kind, FACT_WORDS[kind], _value(kind, facts.get(kind))) for kind in kinds]
 
 

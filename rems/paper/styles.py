@@ -74,6 +74,12 @@ def styles() -> MappingProxyType[str, ParagraphStyle]:
         like("named", fontName=fonts.BOLD, fontSize=26, leading=31),
         like("statement", fontSize=12, leading=17),
         like("label", textColor=SOFT),
+        like("card", fontSize=6.8, leading=8.2),
+        like("card-key", fontName=fonts.BOLD, fontSize=6.8, leading=8.2),
+        like("card-label", fontSize=6.2, leading=8.2, textColor=SOFT),
+        like("card-title", fontName=fonts.BOLD, fontSize=8.5, leading=10.5),
+        like("card-phone", fontName=fonts.BOLD, fontSize=13, leading=15.5),
+        like("card-code", fontName=fonts.MONO, fontSize=9, leading=12),
     )
     return MappingProxyType({style.name: style for style in every})
 

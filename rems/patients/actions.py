@@ -1,6 +1,6 @@
 """Pass the gate before an infusion, and record what it asks of a patient: weight, consent, cards, deferral, product."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,7 +11,9 @@ from rems.core.clock import day_in
 from rems.core.db import transaction
 from rems.core.errors import BadInput, NotFound
 from rems.core.lens import Lens
-from rems.patients import authorizing, overriding, queries, recording, records, steps
+from rems.patients import authorizing, consents, overriding, queries, recording, records, steps
+from rems.patients.consents import Covers, Reach
+from rems.patients.milestones import Dated
 from rems.patients.models import Authorization
 from rems.patients.rules import CARDS, CONSENTS, FactKind, said
 from rems.signatures import steps as signatures
@@ -99,9 +101,18 @@ def record_weight(patient_id: UUID, weight_kg: Decimal, *, holds_on: date, by: A
 
 
 def record_consent(
-    patient_id: UUID, kind: FactKind, *, holds_on: date, edition: str = "", by: Actor, now: datetime
+    patient_id: UUID,
+    kind: FactKind,
+    *,
+    holds_on: date,
+    edition: str = "",
+    ways: Collection[Reach] = (),
+    by: Actor,
+    now: datetime,
 ) -> UUID:
     """A consent, in force from that day until it is withdrawn. `edition` is that of the form that was signed.
+
+    `ways` are those in which the patient may be contacted; none named: all, and only for that consent.
 
     Raises NotFound, NotAllowed, BadInput with the field.
     """
@@ -109,18 +120,29 @@ def record_consent(
     with transaction(by, "patients.record_consent", at=now):
         at = recording.open_record(patient_id, by=by, now=now)
         recording.check_day(at, kind, holds_on)
-        row = recording.keep(at, kind, holds_on, records.edition(edition))
+        reach = {"ways": sorted(ways)} if ways and kind is FactKind.CONSENT_CONTACT else {}
+        row = recording.keep(at, kind, holds_on, {**records.edition(edition), **reach})
         words = f"{at.patient.number} gave consent to the {CONSENTS[kind]} on {said(holds_on)}."
         recording.keep_proof(at, row, words)
     return row.id
 
 
-def withdraw_consent(patient_id: UUID, kind: FactKind, *, holds_on: date, by: Actor, now: datetime) -> UUID:
+def withdraw_consent(
+    patient_id: UUID,
+    kind: FactKind,
+    *,
+    holds_on: date,
+    covers: Covers = Covers.FROM_NOW,
+    by: Actor,
+    now: datetime,
+) -> UUID:
     """A consent ends on that day. A fact of its own: on the days before, the consent was in force and stays so.
 
+    `covers`: whether what was collected before is withdrawn too.
     Raises NotFound, NotAllowed, BadInput when no consent is in force on that day.
     """
     records.check_kind(kind, CONSENTS)
+    consents.check_covers(kind, covers)
     with transaction(by, "patients.withdraw_consent", at=now):
         at = recording.open_record(patient_id, by=by, now=now)
         recording.check_day(at, kind, holds_on)
@@ -129,7 +151,7 @@ def withdraw_consent(patient_id: UUID, kind: FactKind, *, holds_on: date, by: Ac
             raise BadInput(
                 f"No consent ({CONSENTS[kind]}) is in force on {said(holds_on)}, so none can be withdrawn.", "holds_on"
             )
-        row = recording.keep(at, kind, holds_on, {"withdrawn": True})
+        row = recording.keep(at, kind, holds_on, {"withdrawn": True, "covers": covers.value})
         recording.end_proofs(at, given, withdrawn_on=holds_on)
     return row.id
 
@@ -184,6 +206,7 @@ def record_receipt(
         records.check_choice(product, offered, field="product", what="Product")
         records.check_received(lot, bags, expires_on, on=holds_on)
         detail = {"identity": label, "product": product, "lot": lot.strip(), "bags": bags}
+        recording.check_order(at, FactKind.PRODUCT_RECEIPT, Dated(holds_on))
         kept = {**detail, "expires_on": expires_on.isoformat()}
         row = recording.keep(at, FactKind.PRODUCT_RECEIPT, holds_on, kept)
     return row.id

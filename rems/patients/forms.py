@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rems.patients.consents import COVERS_WORDS, REACH_WORDS
+from rems.patients.milestones import STATUS_WORDS
 from rems.patients.records import LEAST_KG, MOST_BAGS, MOST_KG
 from rems.patients.rules import DEFERRAL_QUESTIONS
 from rems.signatures.forms import SigningForm
 from rems.web.forms import (
     BaseForm,
     ChoiceField,
+    ChoicesField,
     DayField,
     DecimalField,
     HiddenField,
@@ -92,6 +95,46 @@ class WeightForm(RecordForm):
 class ConsentForm(RecordForm):
     what = ChoiceField("What happened", choices=[(GIVEN, "Given"), (WITHDRAWN, "Withdrawn")], shown="radio")
     edition = TextField("Edition of the form", longest=60, width="mid", optional=True)
+
+
+class ContactConsentForm(ConsentForm):
+    """None ticked: the patient may be reached in every way."""
+
+    ways = ChoicesField(
+        "May be asked", choices=[(r.value, w.capitalize()) for r, w in REACH_WORDS.items()], optional=True
+    )
+
+
+class KeptConsentForm(ConsentForm):
+    """Of what is kept elsewhere, a withdrawal may cover what was collected before."""
+
+    covers = ChoiceField(
+        "If withdrawn, it covers", choices=[(c.value, w) for c, w in COVERS_WORDS.items()], shown="radio", optional=True
+    )
+
+
+class StudyForm(RecordForm):
+    stands = ChoiceField("Study status", choices=[(s.value, w) for s, w in STATUS_WORDS.items()], shown="radio")
+
+
+class ReferralForm(RecordForm):
+    place = TextField("Referred by", longest=120, optional=True, hint="The hospital or practice")
+
+
+class ApheresisForm(RecordForm):
+    place = TextField("Collected at", longest=120, optional=True, hint="If not at this site")
+
+
+class SlotForm(RecordForm):
+    """The day of the form is that of the confirmation."""
+
+    slot_on = DayField("Day of the slot", hint="On which manufacturing begins; it may lie ahead")
+    order = TextField("Order number of the manufacturer", longest=60, width="mid", optional=True)
+
+
+class LymphodepletionForm(RecordForm):
+    ends_on = DayField("Last day", optional=True, hint="May lie ahead while it runs")
+    regimen = TextField("Regimen", longest=120, optional=True, hint="Such as fludarabine and cyclophosphamide")
 
 
 class CardForm(RecordForm):

@@ -17,8 +17,10 @@ from rems.core.db import db
 from rems.core.errors import BadInput, NotFound
 from rems.core.facts import facts
 from rems.core.lens import Lens
+from rems.patients.consents import ConsentEvent, Covers, Reach
+from rems.patients.milestones import STEPS, Dated, dated
 from rems.patients.models import Authorization, Infusion, Patient, PatientFact
-from rems.patients.rules import FactKind, folded_number
+from rems.patients.rules import CONSENTS, FactKind, folded_number
 from rems.programs import queries as programs
 from rems.programs.rules import Program
 from rems.signatures import queries as signatures
@@ -174,6 +176,31 @@ def history(patient_id: UUID, lens: Lens | None = None, kind: FactKind | None = 
     if kind is not None:
         query = query.where(PatientFact.kind == kind)
     return list(db.session.scalars(query.order_by(PatientFact.holds_on, PatientFact.id)))
+
+
+def consent_events(patient_id: UUID, lens: Lens | None = None) -> list[ConsentEvent]:
+    """Every consent that was given or withdrawn, in the order of its day; `consents.consents_on` reads them."""
+    rows = (row for row in history(patient_id, lens) if row.kind in CONSENTS)
+    return [
+        ConsentEvent(
+            FactKind(row.kind),
+            row.holds_on,
+            given=not row.detail.get("withdrawn"),
+            edition=row.detail.get("edition", ""),
+            ways=tuple(Reach(way) for way in row.detail.get("ways", ())),
+            covers=Covers(row.detail["covers"]) if row.detail.get("covers") else None,
+        )
+        for row in rows
+    ]
+
+
+def milestone_days(patient_id: UUID, lens: Lens | None = None) -> dict[FactKind, list[Dated]]:
+    """The days of each step on the way to the infusion, the newest last; that of a slot is the day it is for."""
+    found: dict[FactKind, list[Dated]] = {}
+    for row in history(patient_id, lens):
+        if (kind := FactKind(row.kind)) in STEPS:
+            found.setdefault(kind, []).append(dated(row.holds_on, row.detail))
+    return found
 
 
 def weight(patient_id: UUID, lens: Lens) -> tuple[Decimal, date] | None:

@@ -20,8 +20,9 @@ from rems.core.ids import uuid7
 from rems.evidence import steps as evidence
 from rems.evidence.models import Evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
-from rems.patients import queries, rules
+from rems.patients import milestones, queries, rules
 from rems.patients.gate import CARD_OF
+from rems.patients.milestones import Dated
 from rems.patients.models import Patient, PatientFact
 from rems.patients.queries import Place
 from rems.patients.rules import FactKind, said
@@ -63,6 +64,13 @@ def check_day(at: Recording, kind: FactKind, holds_on: date) -> None:
         raise BadInput(
             f"Day: {said(holds_on)} is after the infusion on {said(given)}; it belongs before it.", "holds_on"
         )
+
+
+def check_order(at: Recording, kind: FactKind, step: Dated, field: str = "holds_on") -> None:
+    """A step on the way to the infusion comes in its order. Raises BadInput."""
+    days = queries.milestone_days(at.patient.id)
+    given = queries.infused_on([at.patient.id]).get(at.patient.id)
+    milestones.check_order(kind, step, days, infused_on=given, field=field)
 
 
 def keep(

@@ -28,6 +28,12 @@ class FactKind(StrEnum):
     CONSENT_TREATMENT = "consent-treatment"
     CONSENT_REGISTRY = "consent-registry"
     CONSENT_CONTACT = "consent-contact"
+    CONSENT_SAMPLES = "consent-samples"
+    STUDY_STATUS = "study-status"
+    REFERRAL = "referral"
+    APHERESIS = "apheresis"
+    MANUFACTURING_SLOT = "manufacturing-slot"
+    LYMPHODEPLETION = "lymphodepletion"
     WALLET_CARD = "wallet-card"
     ALERT_CARD = "alert-card"
     DEFERRAL = "deferral"
@@ -38,6 +44,7 @@ CONSENTS: dict[FactKind, str] = {
     FactKind.CONSENT_TREATMENT: "treatment",
     FactKind.CONSENT_REGISTRY: "registry",
     FactKind.CONSENT_CONTACT: "contact",
+    FactKind.CONSENT_SAMPLES: "sample storage",
 }
 CARDS: dict[FactKind, str] = {
     FactKind.WALLET_CARD: "Patient wallet card",
@@ -50,9 +57,17 @@ DEFERRAL_QUESTIONS: dict[str, str] = {
     "gvhd": "Active graft-versus-host disease",
 }
 
-MAY_PRECEDE = frozenset({FactKind.WEIGHT, *CONSENTS})
+MILESTONES: dict[FactKind, str] = {
+    FactKind.REFERRAL: "Referral",
+    FactKind.APHERESIS: "Apheresis",
+    FactKind.MANUFACTURING_SLOT: "Manufacturing slot",
+    FactKind.LYMPHODEPLETION: "Lymphodepletion",
+}
+"""The dated steps on the way to the infusion; the receipt of the product is one too, and stands by itself."""
+
+MAY_PRECEDE = frozenset({FactKind.WEIGHT, FactKind.STUDY_STATUS, *CONSENTS, *MILESTONES})
 """What may have been so before the patient was enrolled."""
-BEFORE_INFUSION = frozenset({FactKind.DEFERRAL, FactKind.PRODUCT_RECEIPT})
+BEFORE_INFUSION = frozenset({FactKind.DEFERRAL, FactKind.PRODUCT_RECEIPT, *MILESTONES})
 """What makes no sense after the infusion."""
 
 OLDEST = 120  # years; nobody treated is older

@@ -17,7 +17,7 @@ from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.evidence import steps as evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
-from rems.patients import queries, records, rules
+from rems.patients import milestones, queries, records, rules
 from rems.patients.gate import GateFacts, asks_before_infusion, gate
 from rems.patients.gate_facts import gate_facts
 from rems.patients.models import Authorization, Infusion, Patient
@@ -111,6 +111,7 @@ def record_infusion(
     tree.check_open(place.site.id, location_id, on)
     facts = gate_facts(by, patient, Lens(on), location_id=location_id)
     records.check_bag(lot, bags, received=(facts.receipt.lot, facts.receipt.bags) if facts.receipt else None)
+    milestones.check_before_infusion(on, queries.milestone_days(patient.id), field="infused_at")
     allowed = _allowed(patient, facts, infused_at, zone)
     if allowed.location_id != location_id:
         named = {node.id: node.name for node in sites.locations(place.site.id)}.get(allowed.location_id, "elsewhere")

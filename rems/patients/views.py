@@ -12,7 +12,8 @@ from rems.core.lens import Lens
 from rems.patients import actions, overriding, queries
 from rems.patients.forms import AuthorizeForm, OverrideForm, ReasonForm, ReportForm
 from rems.patients.gate_page import gate_page, placed
-from rems.patients.record_page import KINDS, after, keep, kind_of, offer, record_page, take_back_page
+from rems.patients.record_kinds import KINDS
+from rems.patients.record_page import after, keep, kind_of, offer, record_page, take_back_page, told
 from rems.web.lens import current_lens
 from rems.web.paging import asked_after, asked_page, page_by_key, page_of
 
@@ -171,7 +172,7 @@ def keep_record(patient_id: UUID, kind: str) -> ResponseReturnValue:
     if form.validate():
         with form.answering():
             keep(patient_id, found, form, by=actor, now=utcnow())
-            flash(f"{KINDS[found].title}: recorded.")
+            flash(told(found, form))
             return redirect(after(patient_id, form))
     return record_page(actor, patient_id, found, form), 422
 

@@ -30,6 +30,7 @@ from rems.followup.turns.rules import Outcome as Unreached
 from rems.followup.turns.rules import Way
 from rems.models import METADATA
 from rems.pages import BLUEPRINTS
+from rems.patients.identity import cards
 from rems.sites import actions as sites
 from rems.sites import keeping
 from rems.sites.rules import ContactRole, IdentifierKind, LocationKind, Reach
@@ -39,6 +40,7 @@ from rems.training.results import CountsAs, Course
 from rems.web.security import is_public
 from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
+from tests.patients.identified import name_a_number
 from tests.questions import answers, drafted, newest, published
 from tests.rows import past_all_checks, put, row_of
 from tests.training import teaching
@@ -46,6 +48,7 @@ from tests.training import teaching
 PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
     *("health.healthz", "health.readyz", "health.metrics"),
+    "identity.public_card",
     *("assessments.through_link", "assessments.link_result", "assessments.link_certificate"),
     "feed.give",
 }
@@ -136,6 +139,8 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     turned = turns.lose(gone, on=world.today, reason="Moved, no address.", **by)
     meeting = teaching.plan(hospital)
     [seat] = teaching.seat(hospital, meeting, hospital.staff_id)
+    name_a_number(hospital)
+    card, _ = cards.make_card(patient, by=hospital.coordinator, now=world.now)
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
     made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
@@ -181,6 +186,7 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "piece_id": piece,
         "code": EUROPE,
         "kind": "weight",
+        "card": card,
         "table": "patient",
         "key": patient,
         "filename": "look.css",
@@ -218,6 +224,7 @@ OTHERWISE = {
     **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
     "sites.process": {"kind": "process"},
     "worklists.export": {"kind": "format"},
+    "identity.public_card": {"code": "card"},
     **dict.fromkeys(("sites.import_list", "sites.template"), {"kind": "list"}),
     **dict.fromkeys(("sites.contact_edit", "sites.contact_end"), {"key": "contact"}),
     "sites.identifier_end": {"key": "identifier"},

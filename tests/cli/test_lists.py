@@ -7,6 +7,7 @@ import pytest
 
 from rems.core.db import reading
 from rems.core.place import Place
+from rems.core.vault import new_key
 from rems.sites import queries
 from tests.certification.test_impact import draft
 from tests.cli.test_main import rems
@@ -18,7 +19,8 @@ STAFF = "site,name,role,from\nE-1,王小明,nurse,2020-01-02\n"
 
 @pytest.fixture
 def env(where: Place) -> dict[str, str]:
-    return {"REMS_DATABASE_URL": where.app, "REMS_SECRET_KEY": "x" * 8 + "abcdefghijklmnopqrstuvwxyz012345"}
+    secret = "x" * 8 + "abcdefghijklmnopqrstuvwxyz012345"
+    return {"REMS_DATABASE_URL": where.app, "REMS_SECRET_KEY": secret, "REMS_DATA_KEYS": new_key("tests")}
 
 
 def written(folder: Path, text: str, name: str = "list.csv") -> str:

@@ -8,11 +8,18 @@ import pytest
 
 from rems.core.errors import SetupError
 from rems.core.settings import ROOT, read
+from rems.core.vault import new_key
 
 STRONG = "0nly-For-Tests_abcdefghijklmnopqrstuvwxyz"
 APP = "postgresql://rems_app:secret@db.example:5432/rems"
 OWNER = "postgresql://rems_owner:secret@db.example:5432/rems"
-OURS = {"REMS_DATABASE_URL": APP, "REMS_OWNER_DATABASE_URL": OWNER, "REMS_SECRET_KEY": STRONG}
+KEYS = new_key("2026")
+OURS = {
+    "REMS_DATABASE_URL": APP,
+    "REMS_OWNER_DATABASE_URL": OWNER,
+    "REMS_SECRET_KEY": STRONG,
+    "REMS_DATA_KEYS": KEYS,
+}
 
 
 def refusal(env: Mapping[str, str]) -> str:
@@ -40,7 +47,7 @@ def test_a_database_of_ones_own_is_used_when_it_is_named() -> None:
     found = read(OURS)
     assert (found.embedded, found.database_url, found.owner_database_url) == (False, APP, OWNER)
     assert read(
-        {"REMS_DATABASE_URL": "postgresql:///rems?host=/run/postgresql", "REMS_SECRET_KEY": STRONG}
+        {**OURS, "REMS_DATABASE_URL": "postgresql:///rems?host=/run/postgresql", "REMS_OWNER_DATABASE_URL": ""}
     ).database_url
 
 
@@ -104,7 +111,29 @@ def test_with_its_own_database_the_program_makes_a_secret_once_and_keeps_it_to_i
     assert len(first) >= 48
     assert read({"REMS_DATA_DIR": str(folder)}).secret_key == first
     assert stat.S_IMODE((folder / "secret-key").stat().st_mode) == 0o600
-    assert [f.name for f in folder.iterdir()] == ["secret-key"]
+    assert sorted(f.name for f in folder.iterdir()) == ["data-keys", "secret-key"]
+
+
+def test_keys_of_ones_own_are_asked_for_with_a_database_of_ones_own() -> None:
+    assert [key.name for key in read(OURS).vault.keys] == ["2026"]
+    for given in ({}, {"REMS_DATA_KEYS": ""}):
+        said = refusal({**{k: v for k, v in OURS.items() if k != "REMS_DATA_KEYS"}, **given})
+        assert said.startswith("REMS_DATA_KEYS is missing: contact details of patients are encrypted. Make one with: ")
+
+
+def test_a_wrong_key_stops_the_start_and_is_not_shown() -> None:
+    said = refusal({**OURS, "REMS_DATA_KEYS": f"{KEYS}A"})
+    assert said.startswith('REMS_DATA_KEYS: the key "2026" ') and KEYS not in said
+
+
+def test_with_its_own_database_the_program_makes_a_key_once_and_keeps_it_to_itself(tmp_path: Path) -> None:
+    first = read({"REMS_DATA_DIR": str(tmp_path)}).vault
+    assert [key.name for key in first.keys] == ["own"]
+    assert read({"REMS_DATA_DIR": str(tmp_path)}).vault == first
+    assert stat.S_IMODE((tmp_path / "data-keys").stat().st_mode) == 0o600
+    own = (tmp_path / "data-keys").read_text(encoding="ascii")
+    both = read({"REMS_DATA_DIR": str(tmp_path), "REMS_DATA_KEYS": f"{KEYS},{own}"}).vault
+    assert [key.name for key in both.keys] == ["2026", "own"]
 
 
 def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
