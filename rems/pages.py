@@ -14,6 +14,7 @@ from rems.compliance.audits import views as audits
 from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
+from rems.followup.bedside import views as bedside
 from rems.oversight import accounts, scorecards, signers
 from rems.oversight import views as oversight
 from rems.patients import closing as closing_patients
@@ -33,7 +34,8 @@ from rems.training.courses import views as courses
 
 FLOORS = (
     (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
-    + (patients, events, followup, compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
+    + (patients, events, followup, bedside, compliance, audits, reminders, reports, oversight, accounts)
+    + (scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.
 SIGNED = (signed_authorizations, signed_enrollments)
