@@ -101,12 +101,11 @@ def graded(
     Fever of an earlier entry, and what was given since the day of that fever, count for the scale of CRS; what was
     given before any fever, as a premedication is, does not.
     """
-    hiding = sorted(ground.day(one.at) for one in treatments if one.kind in HIDES_FEVER)
-    moments = sorted(one.at for one in treatments if one.kind in HIDES_FEVER)
+    hiding = sorted(one.at for one in treatments if one.kind in HIDES_FEVER)
     first_fever: int | None = None
     found = []
     for key, seen in sorted(entries, key=lambda one: one[1].at):
-        given = [day for day, at in zip(hiding, moments, strict=True) if at <= seen.at]
+        given = [ground.day(at) for at in hiding if at <= seen.at]
         treated = first_fever is not None and any(day >= first_fever for day in given)
         asked = crs_inputs(seen, prior_fever=first_fever is not None, treated=treated)
         looked = icans_inputs(seen)

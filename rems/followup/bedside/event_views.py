@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.access.rules import Permission, require
@@ -25,7 +25,9 @@ def event(patient_id: UUID, scale: str) -> str:
     least = least_seriousness(KINDS[found.episode.scale], found.grade)
     known = found.event.seriousness if found.event else []
     ticked = [*known, *([least] if least and not known else [])]
-    return event_page(course, found, EventForm(data={"seriousness": ticked}))
+    return event_page(
+        course, found, EventForm(data={"seen": str(found.event.id) if found.event else "", "seriousness": ticked})
+    )
 
 
 @bp.post("/event/<scale>")
@@ -39,7 +41,7 @@ def report(patient_id: UUID, scale: str) -> ResponseReturnValue:
                 found.episode.scale,
                 seriousness=[Seriousness(s) for s in form.seriousness.data],
                 not_serious_reason=form.not_serious_reason.data,
-                seen=UUID(request.form["seen"]) if request.form.get("seen") else None,
+                seen=UUID(form.seen.data) if form.seen.data else None,
                 by=current_actor(),
                 now=utcnow(),
             )

@@ -30,6 +30,7 @@ from rems.web.forms import (
     ChoiceField,
     ChoicesField,
     DecimalField,
+    HiddenField,
     MomentField,
     TextField,
     TickField,
@@ -143,6 +144,9 @@ class OneSampleForm(BaseForm):
 
 
 class EventForm(BaseForm):
+    """The one thing that the entries cannot say. `seen` is the state of the case that more is told of."""
+
+    seen = HiddenField(pattern="[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", expected="the key of a case")
     seriousness = ChoicesField(
         "Was it serious?",
         choices=[(s, words) for s, words in SERIOUSNESS_WORDS.items() if s is not Seriousness.DEATH],
