@@ -67,7 +67,7 @@ def test_an_entry_shows_its_grades_on_the_page_of_the_course(client: FlaskClient
     shown = see(client, send(client, f"{url}/entry", entry()))
     assert "Kept: CRS grade 2 (ASTCT 2019), no ICANS, grade 0 (ASTCT 2019)." in shown
     assert "39.1 °C" in shown
-    assert "peak grade 2" in shown
+    assert "<small>onset day 3, peak grade 2 on day 3, goes on</small>" in shown
     assert "CRS, grade 2, is not reported yet." in shown
     assert 'role="img"' in shown
 

@@ -62,7 +62,7 @@ class EntryForm(BaseForm):
         "Consciousness",
         choices=list(CONSCIOUSNESS_WORDS.items()),
         optional=True,
-        hint="Needed where the ICE score cannot be assessed. Sedated: choose not asked now above.",
+        hint="Needed where the ICE score cannot be assessed. Sedated: choose not asked now.",
     )
     systolic = WholeNumberField("Systolic", least=SYSTOLIC[0], most=SYSTOLIC[1], unit="mmHg", optional=True)
     diastolic = WholeNumberField("Diastolic", least=DIASTOLIC[0], most=DIASTOLIC[1], unit="mmHg", optional=True)
@@ -107,8 +107,8 @@ class EntryForm(BaseForm):
 
 class TreatmentForm(BaseForm):
     kind = ChoiceField("What was given", choices=list(TREATMENT_WORDS.items()), shown="radio")
-    name = TextField("Name", longest=80, optional=True, width="mid", hint="For all but tocilizumab: dexamethasone")
-    dose_mg = DecimalField("Dose", least=0, most=100_000, places=2, unit="mg", optional=True)
+    name = TextField("Name", longest=80, optional=True, width="mid", hint="Of all but tocilizumab, such as dexamethasone")
+    dose_mg = DecimalField("Dose", least=0, most=100_000, places=2, unit="mg", optional=True, hint="Needed for tocilizumab")
     given_at = MomentField("Moment")
     lot_id = ChoiceField("Lot of tocilizumab", optional=True, hint="Its vials are taken off the stock", width="mid")
     vials = WholeNumberField("Vials used", least=1, most=99, optional=True)
@@ -170,7 +170,7 @@ def asking() -> type[SampleForm]:
     for one in markers().values():
         fields[f"value_{one.code}"] = TextField(one.title, longest=40, optional=True, width="short")
         fields[f"unit_{one.code}"] = ChoiceField(
-            f"Unit of {one.title}", choices=[(u, u) for u in one.units], default=one.unit, width="short"
+            f"Unit of {one.code}", choices=[(u, u) for u in one.units], default=one.unit, width="short"
         )
     return type("MarkersForm", (SampleForm,), fields)
 

@@ -27,7 +27,7 @@ class DayState(StrEnum):
 
 _WORDS = {
     DayState.DONE: "Done",
-    DayState.DUE: "Due today",
+    DayState.DUE: "Due",
     DayState.MISSED: "Missed",
     DayState.AHEAD: "To come",
     DayState.FREE: "No rhythm set",

@@ -94,13 +94,14 @@ class Shown:
     def charts(self) -> tuple[Markup, ...]:
         return drawing.drawings(self.course, on_day=self.on_day)
 
-    def now_words(self, scale: Scale) -> str:
+    def now_words(self, of: str) -> str:
         """The newest grade."""
+        scale = Scale(of)
         known = [one.grade(scale) for one in self.course.entries if one.grade(scale) is not None]
         return f"Grade {known[-1]}" if known else "No grade"
 
-    def peak_words(self, scale: Scale) -> str:
-        one = self.course.episode(scale)
+    def peak_words(self, of: str) -> str:
+        one = self.course.episode(Scale(of))
         return one.words if one else "none so far"
 
 

@@ -23,7 +23,7 @@ from rems.patients import steps as patient_steps
 from rems.patients.rules import when_words
 
 KINDS = {Scale.CRS: Kind.CRS, Scale.ICANS: Kind.ICANS}
-CALLED = {Scale.CRS: "CRS", Scale.ICANS: "Neurotoxicity"}
+CALLED = {Scale.CRS: "CRS", Scale.ICANS: "neurotoxicity"}
 
 
 @dataclass(frozen=True)
