@@ -36,7 +36,7 @@ def test_nothing_is_drawn_beside_the_sheet(width: float) -> None:
     track = Track("CRS", CRS.words, CRS.grades, [(0, "onset"), (9, "over")])
     svg = drawn(width, track=track, given=given)
     for x, wide in re.findall(r'<rect x="([-0-9.]+)"[^>]* width="([-0-9.]+)"', svg):
-        assert -0.5 <= float(x)
+        assert float(x) >= -0.5
         assert float(x) + float(wide) <= width + 0.5 + 4
     assert all(0 <= float(x) <= width for x in re.findall(r'<text x="([-0-9.]+)"', svg))
 

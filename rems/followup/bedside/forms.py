@@ -107,8 +107,12 @@ class EntryForm(BaseForm):
 
 class TreatmentForm(BaseForm):
     kind = ChoiceField("What was given", choices=list(TREATMENT_WORDS.items()), shown="radio")
-    name = TextField("Name", longest=80, optional=True, width="mid", hint="Of all but tocilizumab, such as dexamethasone")
-    dose_mg = DecimalField("Dose", least=0, most=100_000, places=2, unit="mg", optional=True, hint="Needed for tocilizumab")
+    name = TextField(
+        "Name", longest=80, optional=True, width="mid", hint="Of all but tocilizumab, such as dexamethasone"
+    )
+    dose_mg = DecimalField(
+        "Dose", least=0, most=100_000, places=2, unit="mg", optional=True, hint="Needed for tocilizumab"
+    )
     given_at = MomentField("Moment")
     lot_id = ChoiceField("Lot of tocilizumab", optional=True, hint="Its vials are taken off the stock", width="mid")
     vials = WholeNumberField("Vials used", least=1, most=99, optional=True)
