@@ -9,16 +9,18 @@ from uuid import UUID
 import pytest
 
 from rems.access.rules import Role
-from rems.core.db import reading
+from rems.core.db import reading, transaction
 from rems.core.errors import BadInput, NotAllowed, NotFound
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
+from rems.core.states import next_state
 from rems.followup.bedside import actions, queries
 from rems.followup.bedside.actions import Value
 from rems.followup.bedside.course import Scale
 from rems.followup.bedside.markers import Bound
 from rems.followup.bedside.models import BedsideEntry, BedsideSample, BedsideTreatment
 from rems.followup.bedside.rules import Observation, Pressure
+from rems.patients import queries as patients
 from rems.stock import actions as stock
 from rems.stock import queries as stocked
 from tests.factories import Hospital, World
@@ -65,6 +67,16 @@ def test_the_course_of_an_earlier_day_shows_only_what_was_seen_by_then(treated: 
     keep(treated, look(20, "39.4"))
     keep(treated, look(60, "39.9", pressure=Pressure.LOW))
     assert len(course(treated, date(2026, 11, 17)).entries) == 1
+
+
+def test_an_entry_that_a_corrected_infusion_leaves_before_it_is_not_lost(treated: Treated) -> None:
+    keep(treated, look(20, "39.4"))
+    with transaction(treated.by, "test.infusion", at=treated.world.now):
+        given = patients.infusion(treated.id, Lens(date(2026, 11, 24)))
+        assert given is not None
+        next_state(given, infused_at=AT + timedelta(hours=48), holds_on=date(2026, 11, 18))
+    [one] = course(treated).entries
+    assert one.day == -1
 
 
 def test_one_moment_has_one_entry(treated: Treated) -> None:

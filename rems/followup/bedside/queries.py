@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
@@ -67,9 +67,10 @@ def of_patient(patient: Patient, place: Place, lens: Lens) -> Course | None:
     if given is None:
         return None
     ground = Ground(given.infused_at, place.site.timezone)
-    rows = [row for row in _rows(BedsideEntry, patient, lens) if row.seen_at >= given.infused_at]
-    treatments = [row for row in _rows(BedsideTreatment, patient, lens) if row.given_at >= given.infused_at]
-    samples = [row for row in _rows(BedsideSample, patient, lens) if row.taken_at >= given.infused_at]
+    first = _begins(patient, given, lens)
+    rows = [row for row in _rows(BedsideEntry, patient, lens) if row.seen_at >= first]
+    treatments = [row for row in _rows(BedsideTreatment, patient, lens) if row.given_at >= first]
+    samples = [row for row in _rows(BedsideSample, patient, lens) if row.taken_at >= first]
     graded = course.graded([(row.id, observation(row)) for row in rows], map(treatment, treatments), ground)
     return Course(
         patient=patient,
@@ -130,6 +131,18 @@ def states(row: Fact) -> Sequence[Fact]:
             break
         found.insert(0, older)
     return found
+
+
+def _begins(patient: Patient, given: Infusion, lens: Lens) -> datetime:
+    """From which moment on a record belongs to the course of that infusion.
+
+    Of the first infusion all do, also those that a corrected moment of it leaves before it: nothing is lost.
+    """
+    query = facts(Infusion, lens, scope_id=patient.scope_id).where(
+        Infusion.patient_id == patient.id, Infusion.infused_at < given.infused_at
+    )
+    before = db.session.scalars(query.limit(1)).one_or_none()
+    return given.infused_at if before else datetime.min.replace(tzinfo=UTC)
 
 
 def _rows(kind: type[F], patient: Patient, lens: Lens) -> list[F]:

@@ -22,6 +22,7 @@ from rems.followup.bedside.rules import OXYGEN_ASKED, PRESSURE_WORDS
 from rems.patients import queries as patients
 from rems.trail.knowing import settled
 from rems.web.downloads import file_answer
+from rems.web.forms import ActForm
 from rems.web.lens import current_lens
 
 WORDS: dict[str, Any] = {
@@ -81,6 +82,7 @@ def record_entry(patient_id: UUID) -> ResponseReturnValue:
 @bp.post("/grades")
 def grades(patient_id: UUID) -> str:
     """The grades of what is filled in so far, for the page to show them at once."""
+    ActForm.check()
     course = writing(patient_id)
     form = EntryForm.sent(zone=course.ground.zone)
     return render_template("bedside/_grades.html", graded=graded_by(course, form), asked=True)
