@@ -22,6 +22,7 @@ from rems.followup.bedside.course import Scale
 from rems.followup.bedside.markers import Bound
 from rems.followup.bedside.rules import IceState, Observation, Pressure, Treatment, TreatmentKind
 from rems.patients import queries as patients
+from rems.stock import actions as stock
 from tests.browser.conftest import NARROW, WIDE
 from tests.factories import LABEL, Hospital, World
 
@@ -64,6 +65,17 @@ def lived_through(hospital: Hospital) -> UUID:
     said: dict[str, Any] = {"by": hospital.coordinator, "now": hospital.world.now}
     key = hospital.infused(hospital.world.today - timedelta(days=9), number="HL-0458")
     start = infused_at(hospital, key)
+    held_on = hospital.world.today - timedelta(days=20)
+    stock.receive(
+        hospital.site_id,
+        hospital.location_id,
+        lot="B7731",
+        strength_mg=400,
+        vials=6,
+        expires_on=held_on + timedelta(days=700),
+        holds_on=held_on,
+        **said,
+    )
     for hours, temperature, pressure, oxygen, ice in COURSE:
         seen = Observation(
             start + timedelta(hours=hours),
