@@ -20,6 +20,7 @@ from rems.followup.bedside.course import Scale
 from rems.followup.bedside.markers import Bound
 from rems.followup.bedside.models import BedsideEntry, BedsideSample, BedsideTreatment
 from rems.followup.bedside.rules import Observation, Pressure
+from rems.followup.rules import Survival
 from rems.patients import queries as patients
 from rems.stock import actions as stock
 from rems.stock import queries as stocked
@@ -144,6 +145,23 @@ def test_tocilizumab_takes_its_vials_off_the_stock_in_the_same_transaction(treat
         give(treated, toci(48, vials=9), lot_id=key)
     assert on_hand(treated, key) == 3
     assert len(course(treated).treatments) == 1
+
+
+def test_the_same_dose_is_kept_once_a_moment(treated: Treated) -> None:
+    give(treated, toci(24))
+    with pytest.raises(BadInput, match="Tocilizumab 592 mg of 17 Nov 2026, 10:20 CST is kept already"):
+        give(treated, toci(24))
+    give(treated, toci(32))
+
+
+def test_nothing_is_told_of_a_day_after_the_death(treated: Treated) -> None:
+    died = {"survival": Survival.DEAD, "died_on": date(2026, 11, 19), "late_reason": "Died"}
+    treated.record("D100", date(2026, 11, 20), **died)
+    keep(treated, look(60))
+    with pytest.raises(BadInput, match="21 Nov 2026 is after the death on 19 Nov 2026"):
+        keep(treated, look(110))
+    with pytest.raises(BadInput, match="after the death"):
+        give(treated, toci(110))
 
 
 def test_vials_and_their_lot_are_named_together(treated: Treated) -> None:

@@ -9,9 +9,11 @@ import pytest
 from rems.access.rules import Role
 from rems.core.db import db, reading
 from rems.core.errors import BadInput, NotAllowed, NotFound, StaleRecord
+from rems.events import actions as reported
 from rems.events import queries as events
+from rems.events.actions import Happening
 from rems.events.models import AdverseEvent
-from rems.events.rules import Outcome, Seriousness
+from rems.events.rules import Kind, Outcome, Seriousness
 from rems.followup.bedside import reporting
 from rems.followup.bedside.course import Scale
 from rems.followup.bedside.rules import Pressure
@@ -72,6 +74,27 @@ def test_what_becomes_of_the_course_is_told_as_the_next_state_of_the_case(treate
     assert second.case_number == event(treated, first).case_number
     with pytest.raises(StaleRecord):
         report(treated, seen=first)
+
+
+def test_what_somebody_wrote_in_their_own_words_stays(treated: Treated) -> None:
+    happened = Happening(
+        kind=Kind.CRS,
+        term="",
+        began_on=date(2026, 11, 17),
+        site_aware_on=date(2026, 11, 17),
+        day_zero=date(2026, 11, 18),
+        seriousness=[Seriousness.HOSPITALIZATION],
+        outcome=Outcome.RECOVERING,
+        grade=1,
+        narrative="Chills since noon.",
+    )
+    first = reported.report(treated.id, happened, by=treated.by, now=treated.world.now)
+    keep(treated, look(36, "39.4", pressure=Pressure.LOW))
+    second = report(treated, seen=first)
+    assert event(treated, second).narrative.startswith("Chills since noon.\n\nFrom bedside entries")
+    keep(treated, look(150, "36.6"))
+    told = event(treated, report(treated, seen=second)).narrative
+    assert (told.count("Chills"), told.count("From bedside entries")) == (1, 1)
 
 
 def test_neurotoxicity_is_reported_with_what_its_grade_rests_on(treated: Treated) -> None:

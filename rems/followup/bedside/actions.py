@@ -13,6 +13,7 @@ from rems.core.clock import day_in
 from rems.core.db import Fact, transaction
 from rems.core.errors import BadInput
 from rems.core.ids import uuid7
+from rems.core.lens import Lens
 from rems.core.states import next_state
 from rems.followup.bedside import queries, rules
 from rems.followup.bedside.course import Graded
@@ -87,6 +88,8 @@ def record_treatment(
         if old is not None:
             given = replace(given, lot=old.lot, vials=old.vials)
         rules.check_treatment(given)
+        others = [queries.treatment(row) for row in course.treatments if row.id != corrects]
+        rules.check_given_once(given, others, zone=course.ground.zone)
         if (lot_id is None) != (given.vials is None) and old is None:
             raise BadInput("Vials: choose the lot and write how many vials were used, or leave both out.", "vials")
         if lot_id is not None and old is None:
@@ -157,6 +160,8 @@ def _course(patient_id: UUID, *, by: Actor, now: datetime) -> Course:
 def _check(course: Course, at: datetime, name: str, what: str, old: Fact | None, *, reason: str, now: datetime) -> None:
     ground = course.ground
     rules.check_moment(at, infused_at=ground.infused_at, now=now, zone=ground.zone, name=name, what=what)
+    died_on = queries.died_on(course.patient, Lens(day_in(ground.zone, now)))
+    rules.check_alive(day_in(ground.zone, at), died_on=died_on, name=name, what=what)
     rules.check_reason(correcting=old is not None, reason=reason)
 
 

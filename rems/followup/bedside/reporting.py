@@ -23,6 +23,7 @@ from rems.patients import steps as patient_steps
 from rems.patients.rules import when_words
 
 KINDS = {Scale.CRS: Kind.CRS, Scale.ICANS: Kind.ICANS}
+BEGINS = "From bedside entries after the infusion of"
 CALLED = {Scale.CRS: "CRS", Scale.ICANS: "neurotoxicity"}
 
 
@@ -108,9 +109,13 @@ def report(
 
 
 def _happening(found: Told, *, day_zero: date) -> Happening:
-    """The event as its floor takes it; the site learned of it at the bedside, on the day of the onset."""
+    """The event as its floor takes it; the site learned of it at the bedside, on the day of the onset.
+
+    What somebody wrote in their own words stays before what the course tells.
+    """
     episode = found.episode
     kind = KINDS[episode.scale]
+    own = found.event.narrative.partition(BEGINS)[0].strip() if found.event else ""
     return Happening(
         kind=kind,
         term="",
@@ -123,7 +128,7 @@ def _happening(found: Told, *, day_zero: date) -> Happening:
         grade=episode.grade,
         crs_inputs=episode.peak.crs_inputs if kind is Kind.CRS else None,
         icans_inputs=episode.peak.icans_inputs if kind is Kind.ICANS else None,
-        narrative=found.narrative,
+        narrative="\n\n".join(filter(None, (own, found.narrative))),
     )
 
 
@@ -152,7 +157,7 @@ def _narrative(course: Course, episode: Episode) -> str:
         return day_words(day_in(zone, at), course.ground.day(at))
 
     found = [
-        f"From bedside entries after the infusion of {when_words(course.ground.infused_at, zone)}.",
+        f"{BEGINS} {when_words(course.ground.infused_at, zone)}.",
         f"Onset {day(episode.onset.seen.at)}. Grade {episode.grade} on {day(episode.peak.seen.at)}:",
         "; ".join(episode.peak.steps(episode.scale)) + ".",
         f"Over on {day(episode.ended.seen.at)}." if episode.ended else "It goes on.",

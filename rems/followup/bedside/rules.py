@@ -1,6 +1,6 @@
 """What is looked at at the bedside, what of it can be so, and what it means for the scales of CRS and ICANS. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -266,6 +266,19 @@ def check_treatment(given: Treatment) -> None:
         )
     if given.vials is not None and given.kind is not TreatmentKind.TOCILIZUMAB:
         raise BadInput("Vials: only tocilizumab is kept in this stock; leave them out.", "vials")
+
+
+def check_given_once(given: Treatment, others: Iterable[Treatment], *, zone: str) -> None:
+    """The same is given once at a moment; who sends a form twice is told. Raises BadInput."""
+    called = (given.at, given.kind, given.name.strip().casefold())
+    if called in {(one.at, one.kind, one.name.casefold()) for one in others}:
+        raise BadInput(f"{given.called} of {when_words(given.at, zone)} is kept already; correct that one.", "given_at")
+
+
+def check_alive(on: date, *, died_on: date | None, name: str, what: str) -> None:
+    """Nothing is told of a day after the death that a visit tells of. Raises BadInput."""
+    if died_on is not None and on > died_on:
+        raise BadInput(f"{what}: {said(on)} is after the death on {said(died_on)}, which a visit tells of.", name)
 
 
 def check_reason(*, correcting: bool, reason: str) -> None:
