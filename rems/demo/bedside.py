@@ -17,7 +17,8 @@ from rems.followup.bedside import actions, reporting
 from rems.followup.bedside.actions import Value
 from rems.followup.bedside.course import Scale
 from rems.followup.bedside.markers import Bound
-from rems.followup.bedside.rules import LAST_DAY, IceState, Observation, Pressure, Treatment, TreatmentKind
+from rems.followup.bedside.rules import LAST_DAY, IceState, Observation, Pressure
+from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from rems.patients import queries as patients
 
 MOST = 4

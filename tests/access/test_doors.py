@@ -27,7 +27,8 @@ from rems.events.grading import Oxygen
 from rems.events.rules import Kind, Outcome
 from rems.followup.bedside import actions as bedside
 from rems.followup.bedside.actions import Value
-from rems.followup.bedside.rules import IceState, Observation, Pressure, Treatment, TreatmentKind
+from rems.followup.bedside.rules import IceState, Observation, Pressure
+from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from rems.models import METADATA
 from rems.pages import BLUEPRINTS
 from rems.sites import actions as sites

@@ -11,7 +11,8 @@ from rems.core.lens import Lens
 from rems.followup.bedside import actions, queries
 from rems.followup.bedside.course import Graded
 from rems.followup.bedside.queries import Course
-from rems.followup.bedside.rules import Observation, Treatment, TreatmentKind
+from rems.followup.bedside.rules import Observation
+from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from rems.patients import queries as patients
 from tests.followup.bedside import WELL
 from tests.followup.treated import Treated

@@ -13,7 +13,8 @@ from rems.events.grading import Oxygen, crs
 from rems.events.icans import Consciousness, Seizure, icans
 from rems.followup.bedside import course, rules
 from rems.followup.bedside.course import Scale
-from rems.followup.bedside.rules import IceState, Pressure, Treatment, TreatmentKind
+from rems.followup.bedside.rules import IceState, Pressure
+from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from tests.followup.bedside import GROUND, INFUSED, WELL, seen
 
 # Grades of the scales, the same as rems.events.grading works out.

@@ -9,10 +9,11 @@ import pytest
 from rems.core.errors import BadInput
 from rems.events.grading import CrsInputs, Oxygen
 from rems.events.icans import Consciousness
-from rems.followup.bedside import monitoring, rules
+from rems.followup.bedside import monitoring, rules, treatments
 from rems.followup.bedside.course import Ground
 from rems.followup.bedside.monitoring import DayState
-from rems.followup.bedside.rules import IceState, Observation, Pressure, Treatment, TreatmentKind
+from rems.followup.bedside.rules import IceState, Observation, Pressure
+from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from rems.programs import files
 from tests.followup.bedside import CHICAGO, GROUND, INFUSED, WELL
 from tests.programs.conftest import CONFIG
@@ -157,7 +158,7 @@ WRONG_TREATMENTS = [
 @pytest.mark.parametrize(("wrong", "sentence"), WRONG_TREATMENTS)
 def test_a_treatment_that_cannot_be_is_refused_in_words(wrong: Treatment, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
-        rules.check_treatment(wrong)
+        treatments.check_treatment(wrong)
 
 
 def test_a_treatment_is_called_by_its_name_and_dose() -> None:
@@ -168,7 +169,7 @@ def test_a_treatment_is_called_by_its_name_and_dose() -> None:
 def test_every_word_of_a_scale_is_told() -> None:
     assert set(rules.PRESSURE_WORDS) == set(Pressure)
     assert set(rules.ICE_WORDS) == set(IceState)
-    assert set(rules.TREATMENT_WORDS) == set(TreatmentKind)
+    assert set(treatments.TREATMENT_WORDS) == set(TreatmentKind)
     assert sum(most for _, most in rules.ICE_TASKS.values()) == 10
     assert {CrsInputs(39.0, oxygen=one).oxygen for one in rules.OXYGEN_ASKED} == set(rules.OXYGEN_ASKED)
     assert all(one.words for one in DayState)

@@ -15,12 +15,13 @@ from rems.core.errors import BadInput
 from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.core.states import next_state
-from rems.followup.bedside import queries, rules
+from rems.followup.bedside import queries, rules, treatments
 from rems.followup.bedside.course import Graded
 from rems.followup.bedside.markers import Bound, check_unit, markers
 from rems.followup.bedside.models import BedsideEntry, BedsideSample, BedsideTreatment
 from rems.followup.bedside.queries import GIVEN, SEEN, Course
-from rems.followup.bedside.rules import Observation, Treatment
+from rems.followup.bedside.rules import Observation
+from rems.followup.bedside.treatments import Treatment
 from rems.patients import queries as patients
 from rems.patients import steps as patient_steps
 from rems.stock import giving
@@ -87,9 +88,9 @@ def record_treatment(
         _check(course, given.at, "given_at", "Moment", old, reason=reason, now=now)
         if old is not None:
             given = replace(given, lot=old.lot, vials=old.vials)
-        rules.check_treatment(given)
+        treatments.check_treatment(given)
         others = [queries.treatment(row) for row in course.treatments if row.id != corrects]
-        rules.check_given_once(given, others, zone=course.ground.zone)
+        treatments.check_given_once(given, others, zone=course.ground.zone)
         if (lot_id is None) != (given.vials is None) and old is None:
             raise BadInput("Vials: choose the lot and write how many vials were used, or leave both out.", "vials")
         if lot_id is not None and old is None:

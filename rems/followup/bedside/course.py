@@ -10,7 +10,8 @@ from uuid import UUID
 from rems.core.clock import day_in
 from rems.events.grading import CrsInputs, CrsResult, crs
 from rems.events.icans import IcansInputs, IcansResult, icans
-from rems.followup.bedside.rules import HIDES_FEVER, Observation, Treatment, crs_inputs, icans_inputs
+from rems.followup.bedside.rules import Observation, crs_inputs, icans_inputs
+from rems.followup.bedside.treatments import HIDES_FEVER, Treatment
 
 
 class Scale(StrEnum):

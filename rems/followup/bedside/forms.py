@@ -18,13 +18,11 @@ from rems.followup.bedside.rules import (
     OXYGEN_ASKED,
     PRESSURE_WORDS,
     SYSTOLIC,
-    TREATMENT_WORDS,
     IceState,
     Observation,
     Pressure,
-    Treatment,
-    TreatmentKind,
 )
+from rems.followup.bedside.treatments import TREATMENT_WORDS, Treatment, TreatmentKind
 from rems.web.forms import (
     BaseForm,
     ChoiceField,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rems.core.db import Base, Fact, fact_args
 from rems.events.grading import Oxygen
 from rems.events.icans import Consciousness, Edema, Seizure
-from rems.followup.bedside.rules import IceState, Pressure, TreatmentKind
+from rems.followup.bedside.rules import IceState, Pressure
+from rems.followup.bedside.treatments import TreatmentKind
 
 
 class BedsideEntry(Fact, Base):

@@ -18,7 +18,8 @@ from rems.followup.bedside.course import Day, Episode, Graded, Ground, Scale
 from rems.followup.bedside.markers import Bound, Measured
 from rems.followup.bedside.models import BedsideEntry, BedsideSample, BedsideTreatment
 from rems.followup.bedside.monitoring import Watch, watch
-from rems.followup.bedside.rules import Observation, Treatment
+from rems.followup.bedside.rules import Observation
+from rems.followup.bedside.treatments import Treatment
 from rems.patients import queries as patients
 from rems.patients.models import Infusion, Patient
 from rems.patients.queries import Place
