@@ -12,6 +12,7 @@ from rems.followup import models as followup
 from rems.followup.feed import models as feed
 from rems.followup.handover import models as handover
 from rems.followup.turns import models as turns
+from rems.followup.bedside import models as bedside
 from rems.patients import models as patients
 from rems.patients.identity import models as identity
 from rems.programs import models as programs
@@ -46,6 +47,7 @@ FLOORS = (
     turns,
     handover,
     feed,
+    bedside,
     compliance,
     audits,
     reminders,

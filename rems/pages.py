@@ -17,6 +17,7 @@ from rems.followup import views as followup
 from rems.followup.feed import views as feed
 from rems.followup.imports import views as imports
 from rems.followup.lists import views as worklists
+from rems.followup.bedside import views as bedside
 from rems.oversight import accounts, scorecards, signers
 from rems.oversight import views as oversight
 from rems.patients import closing as closing_patients
@@ -37,7 +38,7 @@ from rems.training.courses import views as courses
 
 FLOORS = (
     (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
-    + (patients, identity, events, followup, worklists, feed, imports)
+    + (patients, identity, events, followup, bedside, worklists, feed, imports)
     + (compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.

@@ -37,6 +37,7 @@ KINDS = {
     **dict.fromkeys(("session_place", "assessment_link", "extra_attempt"), "scope"),
     **dict.fromkeys(("course_mapping", "list_format"), "scope"),
     **dict.fromkeys(("patient", "patient_fact", "authorization", "infusion", "visit", "adverse_event"), "scope"),
+    **dict.fromkeys(("bedside_entry", "bedside_treatment", "bedside_sample"), "scope"),
     **dict.fromkeys(("certification_act", "exception_invocation", "stop_override", "override_report"), "scope"),
     **dict.fromkeys(("deviation", "corrective_action"), "scope"),
     **dict.fromkeys(("site_audit", "audit_answer", "audit_finding"), "scope"),

@@ -14,6 +14,7 @@ from flask import Flask
 
 from rems.core.db import entering_history
 from rems.demo.audits import enter_audits
+from rems.demo.bedside import enter_courses
 from rems.demo.calendar import Calendar
 from rems.demo.events import Reporter
 from rems.demo.hospital import Hospital, Reach
@@ -84,7 +85,9 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, 
         say(f"{held} audits")
         tried = enter_lessons(hospitals, Calendar(now, Random(f"{seed} lessons")), people)
         say(f"{tried} attempts at an assessment")
-        _events(treated, Reporter(calendar, people), size)
+        watched = enter_courses(treated, Calendar(now, Random(f"{seed} bedside")))
+        say(f"{len(watched)} courses after an infusion")
+        _events([one for one in treated if one not in watched], Reporter(calendar, people), size)
         say(f"{size.events} adverse events")
 
 

@@ -175,7 +175,7 @@ def _monitoring(table: Table, shelf: Shelf) -> LabeledMonitoring | None:
     below = table.table("labeled_monitoring")
     if below is None:
         return None
-    near, driving = below.maybe_quantity("proximity"), below.maybe_quantity("no_driving")
-    found = LabeledMonitoring(below.text("monitoring"), near, driving, *sure(below, shelf.sources))
+    near, driving, daily = (below.maybe_quantity(key) for key in ("proximity", "no_driving", "daily_for"))
+    found = LabeledMonitoring(below.text("monitoring"), near, driving, *sure(below, shelf.sources), daily_for=daily)
     below.close()
     return found

@@ -137,13 +137,14 @@ class Attestation:
 
 @dataclass(frozen=True)
 class LabeledMonitoring:
-    """What the label advised after the infusion while the program was open."""
+    """What the label advised after the infusion while the program was open; `daily_for` None: no daily span is set."""
 
     monitoring: str
     proximity: Quantity | None
     no_driving: Quantity | None
     confidence: Confidence
     sources: tuple[str, ...] = ()
+    daily_for: Quantity | None = None
 
 
 @dataclass(frozen=True)

@@ -225,7 +225,8 @@ class MomentField(Asked):
 
     def shown(self, value: datetime) -> str:
         local = value.astimezone(ZoneInfo(self.zone))
-        return f"{local.day} {MONTHS[local.month - 1][:3]} {local:%Y %H:%M}"
+        twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()  # clocks are set back just then
+        return f"{local.day} {MONTHS[local.month - 1][:3]} {local:%Y %H:%M}{f' {local:%Z}' if twice else ''}"
 
     @property
     def echo(self) -> str:

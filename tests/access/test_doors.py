@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -22,12 +24,17 @@ from rems.core.db import db
 from rems.core.ids import uuid7
 from rems.events import actions
 from rems.events.actions import Happening
+from rems.events.grading import Oxygen
 from rems.events.rules import Kind, Outcome
 from rems.followup.feed import actions as feed
 from rems.followup.handover import actions as handover
 from rems.followup.turns import actions as turns
 from rems.followup.turns.rules import Outcome as Unreached
 from rems.followup.turns.rules import Way
+from rems.followup.bedside import actions as bedside
+from rems.followup.bedside.actions import Value
+from rems.followup.bedside.rules import IceState, Observation, Pressure
+from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from rems.models import METADATA
 from rems.pages import BLUEPRINTS
 from rems.patients.identity import cards
@@ -109,6 +116,7 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     audit = planned(hospital).begun().answered().noted(MINOR)
     paper = working.add_file(audit.key, Upload("a.pdf", "pdf", b"%PDF-a", "A list"), **audit.site)
     audit.reported()
+    seen, given, sample = at_bedside(hospital, patient)
     [(lot,)] = superuser.execute("select id from stock_lot order by id limit 1").fetchall()
     [(moved,)] = superuser.execute("select id from stock_movement order by id limit 1").fetchall()
     weights = "select id from patient_fact where kind = 'weight' and patient_id = %s limit 1"
@@ -173,6 +181,10 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "site_id": hospital.site_id,
         "patient_id": patient,
         "event_id": event,
+        "entry_id": seen,
+        "treatment_id": given,
+        "sample_id": sample,
+        "scale": "crs",
         "lot_id": lot,
         "movement_id": moved,
         "staff_id": hospital.staff_id,
@@ -214,6 +226,18 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
 
 COURSES = ("show", "next_edition", "withdraw", "sign")
 SESSIONS = ("session", "session_as_table", "register", "cancel", "cancel_place")
+def at_bedside(hospital: Hospital, patient: UUID) -> tuple[UUID | None, UUID, UUID]:
+    """A fever, what was given for it, and a blood value, on the day after the infusion."""
+    said: dict[str, Any] = {"by": hospital.coordinator, "now": hospital.world.now}
+    at = datetime(2026, 10, 6, 18, 0, tzinfo=UTC)
+    fever = Observation(at, Decimal("39.1"), Pressure.HOLDS, Oxygen.NONE, IceState.ALL)
+    drug = Treatment(at, TreatmentKind.TOCILIZUMAB, dose_mg=Decimal(592))
+    seen = bedside.record_entry(patient, fever, **said)
+    given = bedside.record_treatment(patient, drug, **said)
+    [sample] = bedside.record_samples(patient, [Value("IL-6", Decimal(5), "pg/mL")], taken_at=at, **said)
+    return seen.key, given, sample
+
+
 # Where an address means something else by the same name.
 OTHERWISE = {
     **dict.fromkeys([f"courses.{page}" for page in COURSES], {"root_id": "edition"}),

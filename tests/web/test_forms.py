@@ -1,6 +1,6 @@
 """What each kind of field takes, and the sentence it gives when it does not."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from io import BytesIO
@@ -186,3 +186,19 @@ def test_a_button_without_its_token_changes_nothing(client):
     answer = client.post("/act")
     assert answer.status_code == 400
     assert "The form is too old" in answer.text
+
+
+class Now(BaseForm):
+    class Meta:
+        csrf = False
+
+    at = MomentField("Moment")
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_a_moment_that_the_clocks_show_twice_is_offered_so_that_it_can_be_sent_back(minutes):
+    """On 1 November 2026 it is 01:30 in Chicago twice, an hour apart."""
+    now = datetime(2026, 11, 1, 6, 30, tzinfo=UTC) + timedelta(minutes=minutes)
+    offered = Now(zone="America/Chicago", data={"at": now}).at.text()
+    assert offered == f"1 Nov 2026 01:30 {'CST' if minutes else 'CDT'}"
+    assert Now(MultiDict({"at": offered}), zone="America/Chicago").at.data == now
