@@ -9,10 +9,10 @@ from rems.core.db import Base
 from rems.events import models as events
 from rems.evidence import models as evidence
 from rems.followup import models as followup
+from rems.followup.bedside import models as bedside
 from rems.followup.feed import models as feed
 from rems.followup.handover import models as handover
 from rems.followup.turns import models as turns
-from rems.followup.bedside import models as bedside
 from rems.patients import models as patients
 from rems.patients.identity import models as identity
 from rems.programs import models as programs

@@ -14,10 +14,10 @@ from rems.compliance.audits import views as audits
 from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
+from rems.followup.bedside import views as bedside
 from rems.followup.feed import views as feed
 from rems.followup.imports import views as imports
 from rems.followup.lists import views as worklists
-from rems.followup.bedside import views as bedside
 from rems.oversight import accounts, scorecards, signers
 from rems.oversight import views as oversight
 from rems.patients import closing as closing_patients

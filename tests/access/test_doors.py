@@ -26,15 +26,15 @@ from rems.events import actions
 from rems.events.actions import Happening
 from rems.events.grading import Oxygen
 from rems.events.rules import Kind, Outcome
+from rems.followup.bedside import actions as bedside
+from rems.followup.bedside.actions import Value
+from rems.followup.bedside.rules import IceState, Observation, Pressure
+from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from rems.followup.feed import actions as feed
 from rems.followup.handover import actions as handover
 from rems.followup.turns import actions as turns
 from rems.followup.turns.rules import Outcome as Unreached
 from rems.followup.turns.rules import Way
-from rems.followup.bedside import actions as bedside
-from rems.followup.bedside.actions import Value
-from rems.followup.bedside.rules import IceState, Observation, Pressure
-from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from rems.models import METADATA
 from rems.pages import BLUEPRINTS
 from rems.patients.identity import cards
@@ -226,6 +226,8 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
 
 COURSES = ("show", "next_edition", "withdraw", "sign")
 SESSIONS = ("session", "session_as_table", "register", "cancel", "cancel_place")
+
+
 def at_bedside(hospital: Hospital, patient: UUID) -> tuple[UUID | None, UUID, UUID]:
     """A fever, what was given for it, and a blood value, on the day after the infusion."""
     said: dict[str, Any] = {"by": hospital.coordinator, "now": hospital.world.now}
