@@ -9,6 +9,7 @@ from rems.core.db import Base
 from rems.events import models as events
 from rems.evidence import models as evidence
 from rems.followup import models as followup
+from rems.followup.questionnaires import models as questionnaires
 from rems.patients import models as patients
 from rems.programs import models as programs
 from rems.reminders import models as reminders
@@ -38,6 +39,7 @@ FLOORS = (
     patients,
     events,
     followup,
+    questionnaires,
     compliance,
     audits,
     reminders,

@@ -39,6 +39,7 @@ KINDS = {
     **dict.fromkeys(("deviation", "corrective_action"), "scope"),
     **dict.fromkeys(("site_audit", "audit_answer", "audit_finding"), "scope"),
     **dict.fromkeys(("audit_response", "audit_file", "audit_share"), "scope"),
+    **dict.fromkeys(("questionnaire_asked", "visit_answers", "answer_link", "sample_kit", "kit_step"), "scope"),
     **dict.fromkeys(("reminder", "report_made", "planned_visit", "deadline"), "scope"),
     "trail.entry": "trail",
 }
