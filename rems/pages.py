@@ -14,6 +14,7 @@ from rems.compliance.audits import views as audits
 from rems.core.clock import day_in, utcnow
 from rems.events import views as events
 from rems.followup import views as followup
+from rems.followup.questionnaires import views as questionnaires
 from rems.oversight import accounts, scorecards, signers
 from rems.oversight import views as oversight
 from rems.patients import closing as closing_patients
@@ -33,7 +34,8 @@ from rems.training.courses import views as courses
 
 FLOORS = (
     (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
-    + (patients, events, followup, compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
+    + (patients, events, followup, questionnaires, compliance, audits, reminders, reports, oversight, accounts)
+    + (scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.
 SIGNED = (signed_authorizations, signed_enrollments)
@@ -80,6 +82,7 @@ def navigation() -> dict[str, object]:
             *([("My training", url_for("courses.mine"))] if can(actor, Permission.TRAINING_SIGN) else []),
             ("My reminders", url_for("reminders.index")),
             *([("Overridden stops", url_for("patients.overrides"))] if can(actor, Permission.PATIENT_READ) else []),
+            *([("Sample kits", url_for("questionnaires.kit_list"))] if can(actor, Permission.PATIENT_READ) else []),
             *([("Deviations", url_for("compliance.index"))] if can(actor, Permission.SITE_READ) else []),
             *([("Audits", url_for("audits.index"))] if can(actor, Permission.SITE_READ) else []),
             ("Change my password", url_for("accounts.password")),

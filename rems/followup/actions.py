@@ -120,6 +120,7 @@ def record_visit(
         infused_on, old = course.infusion.holds_on, line.fact
         _check_state(line, seen=seen, reason=reason)
         rules.check_day(holds_on, infused_on=infused_on, today=today)
+        rules.check_contact(line.visit, contact, survival=survival)
         rules.check_window(line.visit, holds_on, survival=survival, late_reason=late_reason)
         told = Seen(holds_on, survival, died_on or (holds_on if survival is Survival.DEAD else None))
         rules.check_survival(told, infused_on=infused_on, others=_others(course, code))

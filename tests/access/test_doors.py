@@ -33,12 +33,14 @@ from rems.training.results import CountsAs, Course
 from rems.web.security import is_public
 from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
+from tests.followup.answered import Asked
 from tests.questions import answers, drafted, newest, published
 from tests.rows import past_all_checks, put, row_of
 
 PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
     *("health.healthz", "health.readyz", "health.metrics"),
+    *("questionnaires.by_patient", "questionnaires.thanks"),
     *("assessments.through_link", "assessments.link_result", "assessments.link_certificate"),
 }
 INSIDE = re.compile(r"&lt;Macro|&lt;bound method|&lt;function|&lt;rems\.|\{\{|\{%| object at 0x")
@@ -80,7 +82,9 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     event = actions.report(patient, HAPPENED, by=hospital.coordinator, now=world.now)
     waiting = hospital.enrolled(date(2026, 11, 2))
     hospital.authorized(waiting, world.now)
-    [(visit,)] = superuser.execute("select code from planned_visit where patient_id = %s limit 1", [patient]).fetchall()
+    [(visit,)] = superuser.execute(
+        "select code from planned_visit where patient_id = %s and code = 'Y01'", [patient]
+    ).fetchall()
     said: dict[str, Any] = {"holds_on": DAY, "by": hospital.coordinator, "now": world.now}
     contact = keeping.save_contact(
         hospital.site_id,
@@ -118,6 +122,11 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     token, link = links.make(
         hospital.site_id, EUROPE, hospital.staff_id, asked, days=9, by=hospital.coordinator, now=world.now
     )
+    asking = Asked(patient, hospital, world, visit)
+    _, answer_link = asking.link()
+    asking.send(answer_link, {"new-malignancy": {"found": "unknown"}})
+    asking.save("new-malignancy", {"found": "yes"})
+    another_token, _ = asking.link()
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
     made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
@@ -174,6 +183,11 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "attempt_id": tried,
         "link_id": link,
         "token": token,
+        "questionnaire": "new-malignancy",
+        "answer_link": answer_link,
+        "answer_token": another_token,
+        "kit_id": asking.kit(),
+        "stage": "ordered",
     }
 
 
@@ -181,6 +195,12 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
 OTHERWISE = {
     **dict.fromkeys(("followup.visit", "followup.record_visit"), {"code": "visit"}),
     **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
+    **{f"questionnaires.{name}": {"code": "questionnaire"} for name in ("sheet", "answer")},
+    **{
+        f"questionnaires.{name}": {"link_id": "answer_link"}
+        for name in ("made", "came_in", "cancel_link", "take_over", "set_aside")
+    },
+    "questionnaires.by_patient": {"token": "answer_token"},
     "sites.process": {"kind": "process"},
     **dict.fromkeys(("sites.import_list", "sites.template"), {"kind": "list"}),
     **dict.fromkeys(("sites.contact_edit", "sites.contact_end"), {"key": "contact"}),
@@ -239,6 +259,7 @@ def test_every_page_opens_for_somebody_and_says_what_it_means(
     imported = {"background.run", "background.show"}  # of a report that is not here; tests/background opens them
     once = {
         "assessments.made",
+        "questionnaires.made",
         "assessments.link_result",
         "assessments.link_certificate",
     }  # after an act of the browser

@@ -47,34 +47,23 @@ def _parts(partial: str) -> tuple[int, int, int]:
     return year, month, day
 
 
-def check(question: Question, value: Value, *, infused_on: date, on: date) -> None:
-    """Whether a value answers a question on a day of the site. Raises BadInput with the field and what is right."""
-
-    def refuse(what: str) -> BadInput:
-        return BadInput(f"{question.text.rstrip('?: ')}: {what}", field_of(question.code))
-
+def wrong(question: Question, value: Value, *, infused_on: date, on: date) -> str:
+    """What is wrong with an answer that was given on a day of the site, and what is right; empty: nothing is."""
     if isinstance(value, list) != (question.kind is Kind.SEVERAL):
-        raise refuse(
-            "several answers were given where one is asked" if isinstance(value, list) else "tick what applies"
-        )
+        return "several answers were given where one is asked" if isinstance(value, list) else "tick what applies"
     if question.kind in CHOSEN:
         given = value if isinstance(value, list) else [value]
-        for one in given:
-            if one not in question.offered:
-                raise refuse(f'"{one}" is no answer; it is one of {", ".join(question.offered.values())}')
-        if len(set(given)) < len(given):
-            raise refuse("an answer was given twice")
-        return
+        strange = next((one for one in given if one not in question.offered), None)
+        if strange is not None:
+            return f'"{strange}" is no answer; it is one of {", ".join(question.offered.values())}'
+        return "an answer was given twice" if len(set(given)) < len(given) else ""
     assert isinstance(value, str)
-    match question.kind:
-        case Kind.NUMBER:
-            if wrong := _wrong_number(question, value):
-                raise refuse(wrong)
-        case Kind.DAY | Kind.PARTIAL_DATE:
-            if wrong := _wrong_day(question, value, infused_on=infused_on, on=on):
-                raise refuse(wrong)
-        case _ if len(value) > LONGEST_TEXT:
-            raise refuse(f"{len(value):,} characters are more than {LONGEST_TEXT:,}")
+    if question.kind is Kind.NUMBER:
+        return _wrong_number(question, value)
+    if question.kind is Kind.TEXT:
+        too_long = len(value) > LONGEST_TEXT
+        return f"{len(value):,} characters are more than {LONGEST_TEXT:,}" if too_long else ""
+    return _wrong_day(question, value, infused_on=infused_on, on=on)
 
 
 def _wrong_number(question: Question, value: str) -> str:
@@ -114,7 +103,8 @@ def check_all(asked: Iterable[Question], values: Values, *, infused_on: date, on
     for code, value in values.items():
         if code not in known:
             raise BadInput(f'"{code}" is not asked here. Asked are: {", ".join(known)}.')
-        check(known[code], value, infused_on=infused_on, on=on)
+        if why := wrong(known[code], value, infused_on=infused_on, on=on):
+            raise BadInput(f"{known[code].text.rstrip('?: ')}: {why}", field_of(code))
 
 
 def merged(old: Mapping[str, Any], values: Values, *, on: date) -> dict[str, Any]:
