@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from rems.core import onetime
 from rems.core.actor import Actor
 from rems.core.db import reading
@@ -14,6 +16,7 @@ from rems.followup.questionnaires.answering import Answered
 from rems.followup.questionnaires.queries import Sheet
 from rems.patients import queries as patients
 from tests.factories import Hospital, World
+from tests.rows import past_all_checks
 
 NO_CANCER = {"found": "no"}
 CANCER: dict[str, Any] = {
@@ -27,6 +30,16 @@ CANCER: dict[str, Any] = {
 }
 
 
+FDA = "FDA-LTFU-2020-INTEGRATING"
+
+
+def on_fda_track(superuser: psycopg.Connection, patient_id: UUID) -> UUID:
+    """Put a patient on the schedule of the FDA guidance, which no program of a product offers by itself."""
+    with past_all_checks(superuser):
+        superuser.execute("update patient set track = %s where id = %s", [FDA, patient_id])
+    return patient_id
+
+
 class Asked:
     """The questionnaires of one occasion of a patient; the coordinator answers unless the test says otherwise."""
 
@@ -37,7 +50,9 @@ class Asked:
         with reading(self.hospital.coordinator):
             patient = patients.patient(self.hospital.coordinator, self.id)
             course = followup.course(patient, Lens(self.world.today))
-            return queries.sheet(patient, queries.when(course, self.visit), code, lens or Lens(self.world.today))
+            found = queries.sheet(patient, queries.when(course, self.visit), code, lens or Lens(self.world.today))
+            queries.db.session.expunge_all()  # it is looked at after the reading ends
+            return found
 
     def save(self, code: str, values: dict[str, Any], *, on: date | None = None, **said: Any) -> UUID:
         return self._do(answering.save, code, values, on, said)

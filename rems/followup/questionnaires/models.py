@@ -35,7 +35,7 @@ class QuestionnaireAsked(Scoped, Base):
 class VisitAnswers(Fact, Base):
     """One state of the answers to a questionnaire at one visit; `root_id` is the key of the first.
 
-    `holds_on` is the day, of the site, on which the answers of this state were given; each answer carries its own.
+    `holds_on` is the day, of the site, on which answers were first given; each answer carries its own.
     `visit_code` is a visit of the schedule or a day of its laboratory series. `event_id`: the event they opened.
     """
 

@@ -92,7 +92,7 @@ def keep(sheet: Sheet, about: About, given: Given, *, by: Actor, now: datetime) 
     require_transaction("keeping answers")
     old, patient = sheet.row, about.patient
     changed: dict[str, Any] = {
-        "holds_on": given.on,
+        "holds_on": min(old.holds_on, given.on) if old else given.on,
         "state": given.state,
         "given_by": given.by,
         "answers": given.kept,

@@ -92,13 +92,12 @@ def _form(place: Here, found: Sheet) -> AnswersForm:
         "seen": str(found.row.id) if found.row else "",
         "answered_on": place.lens.as_of,
     }
-    if found.finished and found.row:
-        begins["answered_on"] = found.row.holds_on
     return asking([block], dated=True, correcting=found.finished)(data=begins)
 
 
 def _page(place: Here, found: Sheet, form: AnswersForm | None) -> str:
     states = queries.states(found.row) if found.row else []
+    told = lines(found.asked, found.row.answers) if found.row else []
     words, mark = sheet_state(found)
     return render_template(
         "questionnaires/sheet.html",
@@ -106,7 +105,7 @@ def _page(place: Here, found: Sheet, form: AnswersForm | None) -> str:
         sheet=found,
         form=form if not g.rems_lens_bar else None,
         block=_block(found),
-        answers=lines(found.asked, found.row.answers) if found.row else [],
+        answers=[one for one in told if one[2] <= place.lens.as_of],
         states=[(row, lines(found.asked, row.answers)) for row in states],
         words=words,
         mark=mark,
