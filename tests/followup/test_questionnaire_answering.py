@@ -6,7 +6,6 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask, current_app
 
@@ -18,8 +17,7 @@ from rems.events import queries as events
 from rems.followup.questionnaires import queries
 from rems.followup.questionnaires.answers import plain
 from rems.followup.questionnaires.terms import Library
-from rems.followup.rules import ContactKind, Survival
-from tests.factories import KYMRIAH, LABEL, World
+from tests.factories import LABEL, World
 from tests.followup.answered import CANCER, NO_CANCER, Asked, on_fda_track
 from tests.followup.treated import TODAY, Treated
 
@@ -219,6 +217,20 @@ def test_a_half_done_yes_opens_it_once_and_a_correction_opens_no_other(asked: As
         assert len(queries.kits(asked.hospital.coordinator, Lens(TODAY), patient_id=asked.id)) == 1
 
 
+def test_a_yes_of_the_visit_itself_begins_the_questionnaire_and_opens_the_event(treated: Treated, asked: Asked) -> None:
+    on = date(2026, 2, 28)
+    first = treated.record("D100", on, answers={"NEW-MALIGNANCY": "yes", "RELAPSE": "yes"})
+    found = asked.sheet("new-malignancy")
+    assert found.row
+    assert (found.finished, found.row.answers) == (False, {"found": {"value": "yes", "on": "2026-02-28"}})
+    assert asked.sheet("relapse").row is None
+    treated.record("D100", on, answers={"NEW-MALIGNANCY": "yes"}, reason="A note was missing", seen=first)
+    with reading(asked.hospital.coordinator):
+        [event] = events.of_patient(asked.hospital.coordinator, asked.id)
+        assert (event.holds_on, event.site_aware_on, event.day_zero) == (on, on, TODAY)
+    assert asked.kit()
+
+
 def test_no_and_not_known_open_nothing(asked: Asked) -> None:
     asked.finish("new-malignancy", NO_CANCER)
     asked.finish("new-malignancy", {"found": "unknown"}, reason="Asked again")
@@ -267,26 +279,6 @@ def follow_ups_of(asked: Asked) -> Any:
     with reading(asked.hospital.coordinator):
         patient = queries.db.session.get(queries.Patient, asked.id)
         return queries.follow_ups(patient, Lens(TODAY))
-
-
-@pytest.fixture
-def examined(world: World, superuser: psycopg.Connection) -> Treated:
-    """A patient of a schedule with examinations in years 1 to 5 and queries after them, infused on 20 November 2019."""
-    hospital = world.hospital(KYMRIAH, country="US").certified(date(2018, 1, 1))
-    return Treated(on_fda_track(superuser, hospital.infused(date(2019, 11, 20))), hospital, world)
-
-
-def test_an_examination_is_not_held_by_phone_and_a_query_is(examined: Treated) -> None:
-    for contact in (ContactKind.PHONE, ContactKind.LETTER, ContactKind.REGISTRY):
-        with pytest.raises(BadInput, match="Year 5 is an examination, so the patient is seen on site") as refused:
-            examined.record("Y05", date(2024, 11, 20), contact=contact)
-        assert refused.value.field == "contact"
-    examined.record("Y05", date(2024, 11, 20), contact=ContactKind.OTHER_CLINIC)
-    examined.record("Y06", date(2025, 11, 20), contact=ContactKind.PHONE)
-
-
-def test_a_death_is_told_by_phone_also_at_an_examination(examined: Treated) -> None:
-    examined.record("Y05", date(2024, 11, 20), contact=ContactKind.PHONE, survival=Survival.DEAD)
 
 
 def test_another_site_sees_no_answers_at_all(asked: Asked, world: World) -> None:

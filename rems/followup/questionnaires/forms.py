@@ -174,6 +174,7 @@ def _field(question: Question, block: Block) -> Any:
     hint = "" if block.in_plain_words else question.hint
     more: dict[str, Any] = {"optional": not question.required, "hint": hint}
     pairs = list(question.offered.items())
+    partial = "The year is enough, or the month" if block.in_plain_words else "A year, a month or a day"
     unit = UNITS.get(question.unit, question.unit)
     kinds: dict[Kind, Any] = {
         Kind.CHOICE: lambda: _choice(label, pairs, more),
@@ -181,7 +182,7 @@ def _field(question: Question, block: Block) -> Any:
         Kind.NUMBER: lambda: _Number(label, places=question.places, unit=unit, **more),
         Kind.DAY: lambda: _Day(label, **{**more, "hint": hint or "For example 24 Nov 2026"}),
         Kind.PARTIAL_DATE: lambda: _Partial(
-            label, **{**more, "hint": hint or "For example 2026, May 2026 or 3 May 2026"}
+            label, **{**more, "hint": hint or f"{partial}: 2026, May 2026 or 3 May 2026"}
         ),
         Kind.TEXT: lambda: _Text(label, longest=LONGEST_TEXT, **more),
     }

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,11 +17,13 @@ from rems.core.clock import day_in
 from rems.core.db import db, require_transaction
 from rems.core.errors import IllegalMove
 from rems.core.ids import uuid7
-from rems.core.states import in_place_of
+from rems.core.lens import Lens
+from rems.core.states import in_place_of, take_turn
 from rems.events import queries as events
 from rems.events.opening import Happening, open_event
 from rems.events.rules import Kind, Outcome, least_seriousness
-from rems.followup.questionnaires.answers import first_day, partial_words, plain, words
+from rems.followup.questionnaires import queries
+from rems.followup.questionnaires.answers import first_day, merged, partial_words, plain, words
 from rems.followup.questionnaires.branching import met
 from rems.followup.questionnaires.models import QuestionnaireAsked, SampleKit, VisitAnswers
 from rems.followup.questionnaires.queries import Sheet, When
@@ -117,6 +120,24 @@ def keep(sheet: Sheet, about: About, given: Given, *, by: Actor, now: datetime) 
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def begin(about: About, answers: Mapping[str, str], *, on: date, by: Actor, now: datetime) -> list[VisitAnswers]:
+    """Begin the questionnaires whose event the yes or no of a visit tells of, so that a yes is never left at that.
+
+    `answers` are those of the visit by the code of its question. What somebody answered already stays.
+    """
+    require_transaction("beginning a questionnaire")
+    begun = []
+    if told := {code for code, answer in answers.items() if answer == "yes"}:
+        take_turn("answers of", about.patient.id)
+        for sheet in queries.sheets(about.patient, about.when, Lens(on)):
+            opens = sheet.asked.opens
+            if opens is None or sheet.row is not None or told.isdisjoint(sheet.asked.answers_to):
+                continue
+            kept_ = merged({}, {opens.when.question: opens.when.any_of[0]}, on=on)
+            begun.append(keep(sheet, about, Given(kept_, on, AnswersState.HALF_DONE), by=by, now=now))
+    return begun
 
 
 def _event(one: Questionnaire, about: About, given: Given, *, by: Actor, now: datetime) -> UUID | None:
