@@ -96,6 +96,7 @@ MISTAKES = [
     ("choices: yes-no", "choices: maybe", 18, "expected yes-no, or a table of two or more codes with their words"),
     ("choices: yes-no", "choices: {one: One}", 18, "choices is a table; expected yes-no, or a table of two or more"),
     ("choices: yes-no", "choices: {a: Yes, b: B}", 18, 'questions[0].choices.a is "Yes"; expected text (in quotes'),
+    ("choices: yes-no", "choices: yes-no\n    plain_choices: {a: A}", 19, "words for each choice in its order"),
     ("required: true", "required: perhaps", 19, 'questions[0].required is "perhaps"; expected true or false'),
     ("text: Which one?", "text: ''", 21, "questions[1].text is empty; expected text"),
     ("kind: text", "kind: text\n    unit: d", 23, "questions[1].unit is \"d\"; expected no unit; only a number has it"),

@@ -173,7 +173,8 @@ def _field(question: Question, block: Block) -> Any:
     label = question.plain if block.in_plain_words else question.text
     hint = "" if block.in_plain_words else question.hint
     more: dict[str, Any] = {"optional": not question.required, "hint": hint}
-    pairs = list(question.offered.items())
+    plain = question.plain_choices if block.in_plain_words else None
+    pairs = list((plain or question.offered).items())
     partial = "The year is enough, or the month" if block.in_plain_words else "A year, a month or a day"
     unit = UNITS.get(question.unit, question.unit)
     kinds: dict[Kind, Any] = {

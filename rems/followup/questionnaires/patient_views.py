@@ -67,7 +67,7 @@ def by_patient(token: str, held: Held) -> ResponseReturnValue:
     now = utcnow()
     remote.check_opens(held.link, held.patient, now, zone=held.site.timezone)
     asked = remote.asked(held.link)
-    blocks = [Block(one.code, one.title, one.for_patient, in_plain_words=True) for one in asked]
+    blocks = [Block(one.code, one.plain_title or one.title, one.for_patient, in_plain_words=True) for one in asked]
     form = asking(blocks).sent() if request.method == "POST" else asking(blocks)()
     status = 200
     if request.method == "POST":

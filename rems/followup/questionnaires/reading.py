@@ -1,6 +1,6 @@
 """Read config/questionnaires into a library, or say everything that is wrong in it, with file, line and mend."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from rems.core.errors import SetupError
 from rems.events.rules import Kind as EventKind
 from rems.followup.questionnaires.terms import (
     CHOSEN,
+    PLAIN_YES_NO,
     UNITS,
     YES_NO,
     Condition,
@@ -81,6 +82,7 @@ def _questionnaire(table: Table, asked: Collection[str], sources: Collection[str
         note=table.text("note", ""),
         opens=_opens(table, questions),
         laboratory=False if table.absent("laboratory") else table.flag("laboratory"),
+        plain_title=table.text("plain_title", ""),
     )
 
 
@@ -90,6 +92,7 @@ def _read(table: Table, earlier: dict[str, Question]) -> Question:
     choices = _choices(table) if kind in CHOSEN else None
     for key, belongs, words in (
         ("choices", kind in CHOSEN, "no choices; only choice and several have them"),
+        ("plain_choices", kind in CHOSEN, "no plain_choices; only choice and several have them"),
         *((k, number, f"no {k}; only a number has it") for k in ("unit", "least", "most", "places")),
         ("before_infusion", kind in DATED, "no before_infusion; only a day and a partial date have it"),
     ):
@@ -112,7 +115,18 @@ def _read(table: Table, earlier: dict[str, Question]) -> Question:
         places=places,
         before_infusion=kind in DATED and not table.absent("before_infusion") and table.flag("before_infusion"),
         only_if=only_if,
+        plain_choices=_plain_choices(table, choices) if choices else None,
     )
+
+
+def _plain_choices(table: Table, choices: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The words of the choices for the patient; None where they are the same."""
+    below = table.table("plain_choices")
+    if below is None:
+        return PLAIN_YES_NO if choices == YES_NO else None
+    if list(below.keys) != list(choices):
+        table.wrong("plain_choices", f"words for each choice in its order, {one_of(choices)}")
+    return {code: below.text(code) for code in below.keys}
 
 
 def _choices(table: Table) -> dict[str, str]:

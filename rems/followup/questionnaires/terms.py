@@ -11,6 +11,8 @@ from rems.programs.terms import Confidence
 
 YES_NO: Mapping[str, str] = {"no": "No", "yes": "Yes", "unknown": "Not known"}
 """What `choices: yes-no` stands for."""
+PLAIN_YES_NO: Mapping[str, str] = {"no": "No", "yes": "Yes", "unknown": "I do not know"}
+"""The same as a patient reads it."""
 
 UNITS: Mapping[str, str] = {
     "%": "%",
@@ -49,7 +51,8 @@ class Condition:
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `plain` is what the patient reads; without it the patient is not asked.
+    """One question. `plain` is what the patient reads; without it the patient is not asked. `plain_choices` are the
+    words of the choices for the patient, where they are others.
 
     `unit` is UCUM. `only_if`: it is asked only where an earlier answer says so. A number lies between `least` and
     `most`, with at most `places` decimal places; a day or partial date lies between the infusion and the day of the
@@ -69,6 +72,7 @@ class Question:
     places: int = 0
     before_infusion: bool = False
     only_if: Condition | None = None
+    plain_choices: Mapping[str, str] | None = None
 
     @property
     def offered(self) -> Mapping[str, str]:
@@ -91,7 +95,7 @@ class Questionnaire:
     """One version of a questionnaire, asked from a day on.
 
     `answers_to` are codes of questions of schedules: a visit that asks one of them asks this questionnaire.
-    `laboratory`: it keeps the results of the laboratory series of a schedule, too.
+    `laboratory`: it keeps the results of the laboratory series of a schedule, too. `plain_title` is for the patient.
     """
 
     code: str
@@ -105,6 +109,7 @@ class Questionnaire:
     note: str = ""
     opens: Opens | None = None
     laboratory: bool = False
+    plain_title: str = ""
 
     @property
     def label(self) -> str:
@@ -156,6 +161,7 @@ def kept(one: Questionnaire) -> dict[str, Any]:
         "sources": list(one.sources),
         "note": one.note,
         "laboratory": one.laboratory,
+        "plain_title": one.plain_title,
         "questions": [_kept_question(q) for q in one.questions],
     }
     if one.opens:
@@ -168,8 +174,9 @@ def _kept_question(q: Question) -> dict[str, Any]:
     plain = {n: getattr(q, n) for n in ("code", "text", "required", "plain", "hint", "unit", "places")}
     found: dict[str, Any] = {**plain, "kind": q.kind.value, "before_infusion": q.before_infusion}
     found |= {name: str(bound) for name in ("least", "most") if (bound := getattr(q, name)) is not None}
-    if q.choices:
-        found["choices"] = [[code, words] for code, words in q.choices.items()]  # JSONB keeps no order of keys
+    for name in ("choices", "plain_choices"):
+        if offered := getattr(q, name):
+            found[name] = [[code, words] for code, words in offered.items()]  # JSONB keeps no order of keys
     if q.only_if:
         found["only_if"] = _kept_condition(q.only_if)
     return found
@@ -195,6 +202,7 @@ def of_kept(found: Mapping[str, Any]) -> Questionnaire:
         note=found["note"],
         opens=Opens(opens["kind"], _condition(opens["when"]), opens["term"], opens["began"]) if opens else None,
         laboratory=found["laboratory"],
+        plain_title=found["plain_title"],
     )
 
 
@@ -203,6 +211,7 @@ def _question(found: Mapping[str, Any]) -> Question:
     return Question(
         kind=Kind(found["kind"]),
         choices=dict(found["choices"]) if "choices" in found else None,
+        plain_choices=dict(found["plain_choices"]) if "plain_choices" in found else None,
         least=Decimal(found["least"]) if "least" in found else None,
         most=Decimal(found["most"]) if "most" in found else None,
         only_if=_condition(found["only_if"]) if "only_if" in found else None,
