@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -146,5 +147,14 @@ def lines(one: Questionnaire, kept: Mapping[str, Any]) -> list[tuple[str, str, d
     return [
         (q.text, words(q, kept[q.code]["value"]), date.fromisoformat(kept[q.code]["on"]))
         for q in one.questions
+        if q.code in kept
+    ]
+
+
+def patient_lines(one: Questionnaire, kept: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each answer of a patient with its question, in the words that the patient read."""
+    return [
+        (q.plain, words(replace(q, choices=q.plain_choices or q.choices), kept[q.code]["value"]))
+        for q in one.for_patient
         if q.code in kept
     ]

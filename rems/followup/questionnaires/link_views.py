@@ -10,7 +10,7 @@ from rems.access.session import current_actor
 from rems.core.clock import utcnow
 from rems.core.errors import NotFound
 from rems.followup.questionnaires import queries, remote
-from rems.followup.questionnaires.answers import lines
+from rems.followup.questionnaires.answers import patient_lines
 from rems.followup.questionnaires.desk import Here, bp, here, link_state
 from rems.followup.questionnaires.forms import LinkForm, SetAsideForm
 from rems.followup.questionnaires.models import AnswerLink
@@ -67,7 +67,7 @@ def came_in(link_id: UUID) -> str:
     if not row.used:
         raise NotFound("Nothing has come in through this link.")
     words, mark = link_state(row, utcnow())
-    told = [(one, lines(one, row.answers.get(one.code, {}))) for one in remote.asked(row)]
+    told = [(one, patient_lines(one, row.answers.get(one.code, {}))) for one in remote.asked(row)]
     return render_template(
         "questionnaires/came_in.html", here=place, row=row, told=told, words=words, mark=mark, opens=_opening(row)
     )
