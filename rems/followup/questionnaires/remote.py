@@ -25,7 +25,7 @@ from rems.followup.questionnaires.steps import About, Given
 from rems.followup.questionnaires.terms import Questionnaire
 from rems.patients import queries as patients
 from rems.patients.models import Patient
-from rems.patients.rules import FactKind
+from rems.patients.rules import FactKind, said
 
 SAID = onetime.Sentences(
     over="This link is too old. Call your treatment center; they can send you a new one.",
@@ -91,7 +91,7 @@ def make(patient_id: UUID, visit: str, *, days: int, by: Actor, now: datetime) -
 def why_not(patient: Patient, lens: Lens) -> str:
     """Why a patient is not to be asked by a link on that day; empty: the patient may be."""
     if died_on := followup.course(patient, lens).died_on:
-        return f"{patient.number} died on {died_on:%-d %b %Y}; nobody is to be contacted."
+        return f"{patient.number} died on {said(died_on)}; nobody is to be contacted."
     if FactKind.CONSENT_CONTACT not in patients.facts_of(patient.id, lens):
         return (
             f"{patient.number} has given no consent to be contacted, or has withdrawn it. Record the consent first, or "
