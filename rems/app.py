@@ -18,6 +18,7 @@ from rems.core.actor import Actor
 from rems.core.clock import utcnow
 from rems.core.db import db, reading
 from rems.core.errors import SetupError
+from rems.followup.questionnaires import reading as questionnaires
 from rems.pages import BLUEPRINTS, init_navigation
 from rems.programs import files
 from rems.web import init_web
@@ -65,6 +66,9 @@ def create_app(
     app.extensions["rems_settings"] = chosen
     app.extensions["rems_programs_folder"] = PROGRAMS
     app.extensions["rems_catalogue"] = files.of_installation(PROGRAMS.parent, demo=chosen.demo)
+    app.extensions["rems_questionnaires"] = questionnaires.load(
+        PROGRAMS.parent / "questionnaires", app.extensions["rems_catalogue"]
+    )
     app.extensions["rems_shown_sign_ins"] = SHOWN if chosen.demo else ()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     db.init_app(app)

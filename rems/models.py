@@ -12,6 +12,7 @@ from rems.followup import models as followup
 from rems.followup.bedside import models as bedside
 from rems.followup.feed import models as feed
 from rems.followup.handover import models as handover
+from rems.followup.questionnaires import models as questionnaires
 from rems.followup.turns import models as turns
 from rems.patients import models as patients
 from rems.patients.identity import models as identity
@@ -48,6 +49,7 @@ FLOORS = (
     handover,
     feed,
     bedside,
+    questionnaires,
     compliance,
     audits,
     reminders,

@@ -18,6 +18,7 @@ from rems.followup.bedside import views as bedside
 from rems.followup.feed import views as feed
 from rems.followup.imports import views as imports
 from rems.followup.lists import views as worklists
+from rems.followup.questionnaires import views as questionnaires
 from rems.oversight import accounts, scorecards, signers
 from rems.oversight import views as oversight
 from rems.patients import closing as closing_patients
@@ -38,7 +39,7 @@ from rems.training.courses import views as courses
 
 FLOORS = (
     (access, signatures, programs, sites, training, courses, assessments, stock, background, certification, library)
-    + (patients, identity, events, followup, bedside, worklists, feed, imports)
+    + (patients, identity, events, followup, bedside, questionnaires, worklists, feed, imports)
     + (compliance, audits, reminders, reports, oversight, accounts, scorecards, signers)
 )  # fmt: skip
 # These say, on import, how the signed records of their floors are worked out again.
@@ -88,6 +89,7 @@ def navigation() -> dict[str, object]:
             *([("Calendar", url_for("feed.show"))] if can(actor, Permission.PATIENT_READ) else []),
             *([("Worklists", url_for("worklists.show"))] if can(actor, Permission.PATIENT_READ) else []),
             *([("Overridden stops", url_for("patients.overrides"))] if can(actor, Permission.PATIENT_READ) else []),
+            *([("Sample kits", url_for("questionnaires.kit_list"))] if can(actor, Permission.PATIENT_READ) else []),
             *([("Deviations", url_for("compliance.index"))] if can(actor, Permission.SITE_READ) else []),
             *([("Audits", url_for("audits.index"))] if can(actor, Permission.SITE_READ) else []),
             ("Change my password", url_for("accounts.password")),

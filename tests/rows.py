@@ -33,6 +33,7 @@ BY_TYPE: dict[type, Any] = {
 BY_CHECK: dict[tuple[str, str], Any] = {
     ("account", "email"): lambda: f"row-{next(_number)}@test.example",
     ("adverse_event", "grade"): None,
+    ("answer_link", "token_digest"): lambda: f"{next(_number):064}",
     ("audit_file", "sha256"): "0" * 64,
     ("assessment_link", "token_digest"): lambda: f"{next(_number):064}",
     ("calendar_feed", "secret_digest"): lambda: f"{next(_number):064}",
@@ -48,6 +49,7 @@ BY_CHECK: dict[tuple[str, str], Any] = {
     ("handover_offer", "code_digest"): lambda: f"{next(_number):064}",
     ("patient", "birth_year"): 1960,
     ("report_made", "digest"): "0" * 64,
+    ("questionnaire_asked", "digest"): "0" * 64,
     ("reminder", "state"): "planned",
     ("signature", "digest"): "0" * 64,
     ("site", "country"): "DE",

@@ -45,6 +45,7 @@ KINDS = {
     "patient_identity": "private",
     **dict.fromkeys(("identity_opening", "wallet_card"), "scope"),
     "card_guess": "admin",
+    **dict.fromkeys(("questionnaire_asked", "visit_answers", "answer_link", "sample_kit", "kit_step"), "scope"),
     **dict.fromkeys(("reminder", "report_made", "planned_visit", "deadline"), "scope"),
     **dict.fromkeys(("followup_turn", "contact_attempt", "handover_offer"), "scope"),
     "trail.entry": "trail",

@@ -7,8 +7,8 @@ from rems.demo.calendar import Calendar
 from rems.demo.patients import Treated
 from rems.demo.people import People
 from rems.events import actions as events
-from rems.events.actions import Happening
 from rems.events.grading import CrsInputs, Oxygen
+from rems.events.reporting import Happening
 from rems.events.rules import Kind, Outcome, Seriousness
 
 KINDS = (

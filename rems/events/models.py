@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, Scoped, fact_args
@@ -13,7 +13,8 @@ from rems.core.db import Base, Fact, Scoped, fact_args
 class AdverseEvent(Fact, Base):
     """One untoward happening in one patient: `holds_on` is its onset, `day_zero` when the company had a valid case.
 
-    `not_serious_reason`: why no criterion is ticked where the triage expects one.
+    `not_serious_reason`: why no criterion is ticked where the triage expects one. `came_from`: where it came to light,
+    such as a visit; empty: it was reported.
     """
 
     __tablename__ = "adverse_event"
@@ -56,6 +57,7 @@ class AdverseEvent(Fact, Base):
     received_at: Mapped[datetime]
     reporter: Mapped[str]
     program_version: Mapped[str]
+    came_from: Mapped[str] = mapped_column(server_default=text("''"), default="")
 
 
 class DeadlineRow(Scoped, Base):

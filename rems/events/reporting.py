@@ -38,6 +38,7 @@ from rems.events.steps import rebuild_deadlines
 from rems.evidence import steps as evidence
 from rems.evidence.rules import EvidenceKind, SubjectKind
 from rems.patients import queries as patients
+from rems.patients.models import Patient
 from rems.sites import queries as sites
 
 
@@ -66,14 +67,20 @@ class Happening:
 
 
 def keep_report(patient_id: UUID, happened: Happening, *, by: Actor, now: datetime) -> AdverseEvent:
-    """Keep one adverse event of a patient; day zero is fixed and every clock of the program starts.
-
-    The grade of CRS and of neurotoxicity is computed (ASTCT 2019) and kept beside the one entered; a difference asks
-    for a reason. Raises NotFound, NotAllowed, BadInput with the field.
-    """
-    require_transaction("reporting an event")
+    """Keep one adverse event that the actor reports. Raises NotFound, NotAllowed, and as `open_event`."""
     patient = patients.patient(by, patient_id)
     require(by, Permission.EVENT_REPORT, scope_id=patient.scope_id, program_id=patient.program_id)
+    return open_event(patient, happened, by=by, now=now)
+
+
+def open_event(patient: Patient, happened: Happening, *, came_from: str = "", by: Actor, now: datetime) -> AdverseEvent:
+    """One adverse event of a patient; day zero is fixed and every clock of the program starts.
+
+    The caller checked that `by` may. `came_from` says where it came to light, such as a visit; empty: it was reported.
+    The grade of CRS and of neurotoxicity is computed (ASTCT 2019) and kept beside the one entered; a difference asks
+    for a reason. Raises BadInput with the field.
+    """
+    require_transaction("opening an adverse event")
     entry = sites.entry_of_scope(by, patient.scope_id)
     site = sites.site(by, entry.site_id)
     zone = queries.day_zero_zone(site)
@@ -91,7 +98,7 @@ def keep_report(patient_id: UUID, happened: Happening, *, by: Actor, now: dateti
     graded = _graded(happened)
     check_outcome(happened.seriousness, happened.outcome, graded["grade"])
     check_seriousness(happened.kind, graded["grade"], happened.seriousness, happened.not_serious_reason)
-    given = patients.infusion(patient_id, Lens(happened.began_on))
+    given = patients.infusion(patient.id, Lens(happened.began_on))
     version = entry.program.version_on(happened.day_zero)
     row = AdverseEvent(
         id=uuid7(),
@@ -99,7 +106,7 @@ def keep_report(patient_id: UUID, happened: Happening, *, by: Actor, now: dateti
         program_id=patient.program_id,
         holds_on=happened.began_on,
         case_number=_next_number(site.country, happened.day_zero),
-        patient_id=patient_id,
+        patient_id=patient.id,
         infusion_id=given.id if given else None,
         term=term,
         group=happened.kind,
@@ -115,6 +122,7 @@ def keep_report(patient_id: UUID, happened: Happening, *, by: Actor, now: dateti
         received_at=now,
         reporter=f"{by.name}, {by.role}",
         program_version=version.version if version else "",
+        came_from=came_from,
         **graded,
     )
     db.session.add(row)

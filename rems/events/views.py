@@ -13,12 +13,12 @@ from rems.core.clock import day_in, utcnow
 from rems.core.errors import BadInput
 from rems.core.lens import Lens
 from rems.events import actions, listing, queries
-from rems.events.actions import Happening
 from rems.events.clocks import first_open
 from rems.events.forms import AssessForm, ReportForm
 from rems.events.grading import CrsResult, crs
 from rems.events.listing import Asked
 from rems.events.models import AdverseEvent
+from rems.events.reporting import Happening
 from rems.events.rules import (
     KIND_WORDS,
     OUTCOME_WORDS,

@@ -13,6 +13,8 @@ from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.followup import queries, rules
 from rems.followup.models import Visit
+from rems.followup.questionnaires import steps as questionnaires
+from rems.followup.questionnaires.queries import when
 from rems.followup.rules import ContactKind, Seen, Survival
 from rems.followup.steps import plan_visits
 from rems.followup.turns.rules import Standing
@@ -107,13 +109,15 @@ def record_visit(
 
     `answers` are yes, no or unknown by the code of the question, `notes` words to them; that of SURVIVAL is the cause
     of death, and `died_on` its day (None: that of the visit). `seen` is the state that a correction was made from.
+    A yes to a new malignancy begins its questionnaire, which opens the event.
     Raises NotFound, NotAllowed, BadInput with the field, StaleRecord.
     """
     with transaction(by, "followup.record_visit", reason.strip(), at=now) as session:
         patient = patients.patient(by, patient_id)
         require(by, Permission.VISIT_RECORD, scope_id=patient.scope_id, program_id=patient.program_id)
         patient_steps.alone(patient_id)
-        today = day_in(patients.place(by, patient.scope_id).site.timezone, now)
+        place = patients.place(by, patient.scope_id)
+        today = day_in(place.site.timezone, now)
         course = queries.course(patient, Lens(today))
         line = course.line(code)
         if course.infusion is None:
@@ -122,11 +126,13 @@ def record_visit(
         _check_state(line, seen=seen, reason=reason)
         rules.check_day(holds_on, infused_on=infused_on, today=today)
         _check_followed(course, holds_on, survival)
+        rules.check_contact(line.visit, contact, survival=survival)
         rules.check_window(line.visit, holds_on, survival=survival, late_reason=late_reason)
         told = Seen(holds_on, survival, died_on or (holds_on if survival is Survival.DEAD else None))
         rules.check_survival(told, infused_on=infused_on, others=_others(course, code))
+        key = uuid7()
         row = Visit(
-            id=uuid7(),
+            id=key,
             scope_id=patient.scope_id,
             program_id=patient.program_id,
             holds_on=holds_on,
@@ -142,7 +148,9 @@ def record_visit(
         session.add(row)
         session.flush()
         plan_visits(patient, from_on=infused_on, provisional=False)
-    return row.id
+        about = questionnaires.About(patient, place, when(course, code), infused_on)
+        questionnaires.begin(about, answers, on=holds_on, by=by, now=now)
+    return key
 
 
 def _check_state(line: queries.Line, *, seen: UUID | None, reason: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from rems.core.errors import BadInput
 from rems.followup.schedule import Visit
 from rems.patients.rules import said
+from rems.programs.rules import VisitKind
 
 SURVIVAL_QUESTION = "SURVIVAL"  # asked on its own at every visit, not as a yes or no
 
@@ -93,6 +94,29 @@ def check_window(visit: Visit, on: date, *, survival: Survival, late_reason: str
             f"{said(visit.closes_on)}; say why.",
             "late_reason",
         )
+
+
+IN_PERSON = frozenset({ContactKind.ON_SITE, ContactKind.OTHER_CLINIC})
+
+
+def by_phone(visit: Visit) -> bool:
+    """Whether a visit may be held without seeing the patient: all but the examinations of a schedule.
+
+    The FDA guidance of January 2020 asks for examinations in years 1 to 5 and lets a query of years 6 to 15 be a call;
+    CIBMTR takes a call where no clinician saw the patient (determining contact dates).
+    """
+    return visit.kind is not VisitKind.EXAMINATION
+
+
+def check_contact(visit: Visit, contact: ContactKind, *, survival: Survival) -> None:
+    """An examination is held in person; a death is told however it is learned of. Raises BadInput."""
+    if contact in IN_PERSON or survival is Survival.DEAD or by_phone(visit):
+        return
+    raise BadInput(
+        f"How: {visit.title} is an examination, so the patient is seen on site or at another clinic. "
+        f'"{contact.words}" is for visits that may be a query.',
+        "contact",
+    )
 
 
 def check_survival(now_said: Seen, *, infused_on: date, others: Iterable[Seen]) -> None:

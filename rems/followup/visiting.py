@@ -7,10 +7,12 @@ from flask import g, render_template
 
 from rems.access.rules import Permission, can
 from rems.core.actor import Actor
+from rems.core.clock import utcnow
 from rems.followup import queries
 from rems.followup.forms import VisitForm, asking
 from rems.followup.queries import Course, Line
-from rems.followup.rules import SURVIVAL_QUESTION, Answer
+from rems.followup.questionnaires import desk
+from rems.followup.rules import SURVIVAL_QUESTION, Answer, by_phone
 from rems.patients import queries as patients
 from rems.web.lens import current_lens
 
@@ -42,6 +44,8 @@ def visit_page(actor: Actor, patient_id: UUID, code: str, form: VisitForm | None
         questions=[(q.code, q.title) for q in course.schedule.questions if q.code != SURVIVAL_QUESTION],
         words={a.value: a.words for a in Answer},
         may=may,
+        by_phone=by_phone(line.visit),
+        asked=desk.of_visit(desk.here(actor, patient_id, code), utcnow()),
     )
 
 

@@ -72,6 +72,14 @@ def patient(actor: Actor, patient_id: UUID) -> Patient:
     return found
 
 
+def of_scope(patient_id: UUID, scope_id: UUID) -> Patient:
+    """One patient of a scope, for who acts in it without an account. Raises NotFound."""
+    found = db.session.scalars(select(Patient).where(Patient.id == patient_id, Patient.scope_id == scope_id)).first()
+    if found is None:
+        raise NotFound("There is no such patient, or it is not yours to see.")
+    return found
+
+
 def places(actor: Actor, permission: Permission) -> list[Place]:
     """The sites in programs where the actor holds the permission, by site and program."""
     query = select(Scope, Site).join(Site, Site.id == Scope.site_id).where(Scope.program_id.is_not(None))

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from rems.access import queries as accounts
 from rems.access.rules import Permission, folded
-from rems.core.actor import Actor, ActorKind, Holding
+from rems.core import onetime
+from rems.core.actor import Actor
 from rems.core.db import db
 from rems.core.errors import IllegalMove
 from rems.sites.models import StaffMember
@@ -69,6 +70,4 @@ def myself(actor: Actor, entry: Entry, on: date) -> StaffMember:
 
 def link_holder(scope_id: UUID, site_id: UUID, name: str, timezone: str) -> Actor:
     """Who acts through a one-time link: a person without an account, in one site under one program."""
-    may = frozenset({Permission.TRAINING_SIGN})
-    held = Holding("holder of a one-time link", may, scopes=frozenset({scope_id, site_id}), timezone=timezone)
-    return Actor(ActorKind.PERSON, None, f"{name}, by a one-time link", held.role, (held,))
+    return onetime.holder(name, {scope_id, site_id}, timezone, may={Permission.TRAINING_SIGN})

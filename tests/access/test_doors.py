@@ -47,6 +47,7 @@ from rems.training.results import CountsAs, Course
 from rems.web.security import is_public
 from tests.compliance.audited import MINOR, planned
 from tests.factories import EUROPE, Hospital, World
+from tests.followup.answered import Asked
 from tests.patients.identified import name_a_number
 from tests.questions import answers, drafted, newest, published
 from tests.rows import past_all_checks, put, row_of
@@ -56,6 +57,7 @@ PUBLIC = {
     *("static", "style.static", "bootstrap.static", "access.sign_in", "access.sign_in_now", "design.show"),
     *("health.healthz", "health.readyz", "health.metrics"),
     "identity.public_card",
+    *("questionnaires.by_patient", "questionnaires.thanks"),
     *("assessments.through_link", "assessments.link_result", "assessments.link_certificate"),
     "feed.give",
 }
@@ -98,7 +100,9 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     event = actions.report(patient, HAPPENED, by=hospital.coordinator, now=world.now)
     waiting = hospital.enrolled(date(2026, 11, 2))
     hospital.authorized(waiting, world.now)
-    [(visit,)] = superuser.execute("select code from planned_visit where patient_id = %s limit 1", [patient]).fetchall()
+    [(visit,)] = superuser.execute(
+        "select code from planned_visit where patient_id = %s and code = 'Y01'", [patient]
+    ).fetchall()
     said: dict[str, Any] = {"holds_on": DAY, "by": hospital.coordinator, "now": world.now}
     contact = keeping.save_contact(
         hospital.site_id,
@@ -149,6 +153,11 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     [seat] = teaching.seat(hospital, meeting, hospital.staff_id)
     name_a_number(hospital)
     card, _ = cards.make_card(patient, by=hospital.coordinator, now=world.now)
+    asking = Asked(patient, hospital, world, visit)
+    _, answer_link = asking.link()
+    asking.send(answer_link, {"new-malignancy": {"found": "unknown"}})
+    asking.save("new-malignancy", {"found": "yes"})
+    another_token, _ = asking.link()
     own = {"scope_id": hospital.scope_id, "program_id": next(iter(hospital.manager.programs)), "holds_on": DAY}
     made = {name: uuid7() for name in ("exception_invocation", "stop_override", "audit_share")}
     with past_all_checks(superuser):
@@ -221,6 +230,11 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
         "which": "late",
         "format": "csv",
         "listed": "patients",
+        "questionnaire": "new-malignancy",
+        "answer_link": answer_link,
+        "answer_token": another_token,
+        "kit_id": asking.kit(),
+        "stage": "ordered",
     }
 
 
@@ -248,6 +262,12 @@ OTHERWISE = {
     "followup.attempt_back": {"fact_id": "sought"},
     **dict.fromkeys(("followup.visit", "followup.record_visit"), {"code": "visit"}),
     **dict.fromkeys(("followup.infusion", "followup.infuse", "patients.withdraw"), {"patient_id": "waiting"}),
+    **{f"questionnaires.{name}": {"code": "questionnaire"} for name in ("sheet", "answer")},
+    **{
+        f"questionnaires.{name}": {"link_id": "answer_link"}
+        for name in ("made", "came_in", "cancel_link", "take_over", "set_aside")
+    },
+    "questionnaires.by_patient": {"token": "answer_token"},
     "sites.process": {"kind": "process"},
     "worklists.export": {"kind": "format"},
     "identity.public_card": {"code": "card"},
@@ -306,7 +326,8 @@ def test_every_page_opens_for_somebody_and_says_what_it_means(
             if answer.mimetype == "text/html":
                 assert not INSIDE.search(answer.text), (rule, INSIDE.search(answer.text))
     imported = {"background.run", "background.show"}  # of a report that is not here; tests/background opens them
-    once = {f"assessments.{name}" for name in ("made", "link_result", "link_certificate")} | {"followup.offer_made"}
+    once = {f"assessments.{name}" for name in ("made", "link_result", "link_certificate")}
+    once |= {"followup.offer_made", "questionnaires.made"}
     assert {r.endpoint for r in pages} - opened == imported | once  # the latter open right after an act alone
 
 

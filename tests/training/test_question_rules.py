@@ -1,7 +1,5 @@
 """Questions: what makes a set whole, how an attempt is scored, when a person may try. Pure."""
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -185,11 +183,3 @@ def test_attempts_are_counted_down_and_one_may_be_granted(terms, taken, more, le
 )
 def test_what_nobody_has_set_is_named_and_nothing_is_assumed(terms, missing):
     assert terms.missing == missing
-
-
-@pytest.mark.parametrize("days", [0, -1, 91])
-def test_a_link_that_holds_for_no_time_or_too_long_is_refused(days):
-    with pytest.raises(BadInput) as refused:
-        rules.check_link_days(days)
-    assert refused.value.sentence == f"A link holds for 1 to 90 days, not {days}."
-    assert rules.check_link_days(14) == timedelta(days=14)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from rems.access.rules import Role
+from rems.core import onetime
 from rems.core.actor import Actor
 from rems.core.db import db, reading
 from rems.core.errors import BadInput, IllegalMove, NotAllowed
@@ -168,7 +169,7 @@ def test_who_stands_on_no_staff_list_takes_nothing(world, hospital, root):
 
 def test_a_link_is_used_once_by_its_person_alone(world, hospital, root, nurse, link):
     token, key = link()
-    found = links.digest_of(token)
+    found = onetime.digest_of(token)
     with reading(ALL):
         assert queries.link_by_digest(found).root_id == key
         assert token not in str(db.session.execute(text("select to_jsonb(l) from assessment_link l")).all())

@@ -1,29 +1,27 @@
 """Take an assessment through a one-time link: no account, one person, one time."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import wraps
 from uuid import UUID
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from rems.core.actor import Actor
 from rems.core.clock import day_in, utcnow
 from rems.core.db import db, reading
 from rems.core.errors import IllegalMove
+from rems.core.onetime import digest_of
 from rems.sites import queries as sites
 from rems.sites.models import Site, StaffMember
 from rems.sites.queries import Entry
 from rems.training import people
 from rems.training.assessments import queries, taking
 from rems.training.assessments.desk import bp
-from rems.training.assessments.links import digest_of
 from rems.training.assessments.models import AssessmentLink
 from rems.training.assessments.take_views import certificate_answer, page, result_page, sheet
 from rems.training.models import AssessmentAttempt
-from rems.web.security import public
+from rems.web.onetime import for_holder
 
 TAKEN = "rems_taken_through"
 """Where a session keeps the links that were used in it: their results are shown to that browser alone."""
@@ -40,7 +38,6 @@ class Held:
     by: Actor
 
 
-@contextmanager
 def _held(token: str) -> Iterator[Held]:
     """Read as the holder of a link. Raises IllegalMove for one that there never was."""
     finder = Actor.system("one-time links")
@@ -54,26 +51,8 @@ def _held(token: str) -> Iterator[Held]:
         yield Held(link, entry, site, who, holder)
 
 
-Page = Callable[[str, Held], ResponseReturnValue]
-
-
-def for_holder(page_of: Page) -> Callable[[str], ResponseReturnValue]:
-    """A page that whoever holds the link opens; one that opens nothing says in words what became of it."""
-
-    @public
-    @wraps(page_of)
-    def opened(token: str) -> ResponseReturnValue:
-        try:
-            with _held(token) as held:
-                return page_of(token, held)
-        except IllegalMove as refused:
-            return render_template("assessments/over.html", sentence=refused.sentence), 410
-
-    return opened
-
-
 @bp.route("/take/<token>", methods=["GET", "POST"])
-@for_holder
+@for_holder(_held)
 def through_link(token: str, held: Held) -> ResponseReturnValue:
     now = utcnow()
     taking.check_opens(held.link, now)
@@ -89,14 +68,14 @@ def through_link(token: str, held: Held) -> ResponseReturnValue:
 
 
 @bp.get("/take/<token>/result")
-@for_holder
+@for_holder(_held)
 def link_result(token: str, held: Held) -> ResponseReturnValue:
     print_url = url_for("assessments.link_certificate", token=token)
     return result_page(_own_attempt(held), held.entry, held.site, held.who, print_url, None)
 
 
 @bp.get("/take/<token>/certificate.pdf")
-@for_holder
+@for_holder(_held)
 def link_certificate(token: str, held: Held) -> ResponseReturnValue:
     return certificate_answer(_own_attempt(held), held.entry, held.site, held.who)
 

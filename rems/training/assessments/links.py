@@ -1,11 +1,10 @@
 """Make and cancel the one-time links through which an assessment is taken without an account."""
 
-import hashlib
-import secrets
 from datetime import datetime
 from uuid import UUID
 
 from rems.access.rules import Permission, require
+from rems.core import onetime
 from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.db import transaction
@@ -16,12 +15,7 @@ from rems.sites import queries as sites
 from rems.training import actions
 from rems.training.assessments import queries, taking
 from rems.training.assessments.models import AssessmentLink
-from rems.training.assessments.rules import check_link_days
-
-
-def digest_of(token: str) -> str:
-    """What is kept of a link's word."""
-    return hashlib.sha256(token.encode()).hexdigest()
+from rems.training.assessments.rules import LONGEST_LINK_DAYS
 
 
 def make(
@@ -34,7 +28,7 @@ def make(
     with transaction(by, "assessments.make_link", at=now) as session:
         entry = sites.entry(by, site_id, code)
         require(by, Permission.TRAINING_RECORD, scope_id=entry.scope_id)
-        lasts = check_link_days(days)
+        lasts = onetime.check_days(days, longest=LONGEST_LINK_DAYS)
         today = day_in(sites.site(by, site_id).timezone, now)
         who = actions.staff_member(entry, staff_id, today, by=by, now=now)
         row = taking.in_use(root_id, today)
@@ -43,7 +37,7 @@ def make(
         for old in queries.links(entry.scope_id):
             if old.staff_member_id == who.id and old.question_set_id == row.root_id and queries.opens(old, now):
                 next_state(old, canceled=True)  # the newest link of a person is the only one that opens
-        token, key = secrets.token_urlsafe(24), uuid7()
+        token, key = onetime.new_token(), uuid7()
         made = AssessmentLink(
             id=key,
             root_id=key,
@@ -53,7 +47,7 @@ def make(
             site_id=site_id,
             staff_member_id=who.id,
             question_set_id=row.root_id,
-            token_digest=digest_of(token),
+            token_digest=onetime.digest_of(token),
             expires_at=now + lasts,
             used=False,
             canceled=False,

@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -213,10 +212,3 @@ def terms(program: Program, version: Version | None) -> Terms:
         said.get("max_attempts", program.local.max_attempts),
         said.get("question_count"),
     )
-
-
-def check_link_days(days: int) -> timedelta:
-    """How long a one-time link holds. Raises BadInput."""
-    if not 1 <= days <= LONGEST_LINK_DAYS:
-        raise BadInput(f"A link holds for 1 to {LONGEST_LINK_DAYS} days, not {days}.", "days")
-    return timedelta(days=days)

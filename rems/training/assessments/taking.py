@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from rems.access.rules import Permission, require
+from rems.core import onetime
 from rems.core.actor import Actor
 from rems.core.clock import day_in
 from rems.core.db import db, transaction
@@ -67,12 +68,7 @@ def take_through(link_id: UUID, answered: Answered, *, by: Actor, now: datetime)
 
 def check_opens(row: AssessmentLink, now: datetime) -> None:
     """Raises IllegalMove with what became of a link that opens nothing."""
-    if row.canceled:
-        raise IllegalMove(LINK_CANCELED)
-    if row.used:
-        raise IllegalMove(LINK_USED)
-    if now >= row.expires_at:
-        raise IllegalMove(LINK_OVER)
+    onetime.check_opens(row, now, onetime.Sentences(LINK_OVER, LINK_USED, LINK_CANCELED))
 
 
 def grant(site_id: UUID, code: str, staff_id: UUID, root_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
