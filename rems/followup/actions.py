@@ -14,7 +14,7 @@ from rems.core.lens import Lens
 from rems.followup import queries, rules
 from rems.followup.models import Visit
 from rems.followup.rules import ContactKind, Seen, Survival
-from rems.followup.steps import plan_visits
+from rems.followup.steps import lay_out, plan_visits
 from rems.patients import queries as patients
 from rems.patients import steps as patient_steps
 from rems.patients.rules import Sex, check_day, said
@@ -63,7 +63,7 @@ def enroll(
             by=by,
         )
         session.flush()
-        plan_visits(patient, from_on=planned_infusion_on or enrolled_on, provisional=True)
+        lay_out(patient, from_on=planned_infusion_on or enrolled_on, provisional=True)
     return patient.id
 
 

@@ -3,9 +3,10 @@
 from datetime import date
 from uuid import uuid5
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from rems.core.db import db, require_transaction
+from rems.core.rows import insert_at_once
 from rems.followup import queries
 from rems.followup.models import PlannedVisit
 from rems.followup.schedule import is_asked, plan
@@ -13,11 +14,18 @@ from rems.patients.models import Patient
 
 
 def plan_visits(patient: Patient, *, from_on: date, provisional: bool) -> int:
-    """Lay out every visit of the patient's schedule anew, counted from a day; the one place that writes this cache.
+    """Lay out every visit of the patient's schedule anew, counted from a day.
 
     What was held keeps its day; what would fall after a death is left out. `provisional`: the infusion is only planned.
     Returns how many visits stand. Three statements at most, however long the schedule.
     """
+    require_transaction("planning visits")
+    db.session.execute(delete(PlannedVisit).where(PlannedVisit.patient_id == patient.id))
+    return lay_out(patient, from_on=from_on, provisional=provisional)
+
+
+def lay_out(patient: Patient, *, from_on: date, provisional: bool) -> int:
+    """The same for a patient who has no planned visits: the one place that writes this cache."""
     require_transaction("planning visits")
     facts = [] if provisional else queries.visits(patient)  # no visit is recorded before the infusion
     held, died_on = {row.code: row.holds_on for row in facts}, queries.death(facts)
@@ -39,8 +47,5 @@ def plan_visits(patient: Patient, *, from_on: date, provisional: bool) -> int:
         for visit in plan(queries.schedule_of(patient), infused_on=from_on)
         if visit.code in held or is_asked(visit, died_on=died_on)
     ]
-    db.session.execute(delete(PlannedVisit).where(PlannedVisit.patient_id == patient.id))
-    if rows:
-        # Without render_nulls, visits held and not held would go in a statement each.
-        db.session.execute(insert(PlannedVisit).execution_options(render_nulls=True), rows)
+    insert_at_once(PlannedVisit, rows)
     return len(rows)

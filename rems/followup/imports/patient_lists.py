@@ -10,7 +10,7 @@ from rems.core.clock import day_in
 from rems.core.db import db
 from rems.core.errors import BadInput
 from rems.followup.imports.reading import PATIENTS, Told, clock, day, one_of, whole
-from rems.followup.steps import plan_visits
+from rems.followup.steps import lay_out, plan_visits
 from rems.patients import queries as patients
 from rems.patients import steps as patient_steps
 from rems.patients.models import Patient
@@ -66,7 +66,7 @@ class PatientList:
         )
         db.session.flush()
         if infused_on is None:
-            plan_visits(patient, from_on=planned_on or enrolled_on, provisional=True)
+            lay_out(patient, from_on=planned_on or enrolled_on, provisional=True)
             return Told(line, Outcome.NEW, number, f"Enrolled {said(enrolled_on)}, not infused.")
         self._take_over(line, patient, infused_on)
         return Told(line, Outcome.NEW, number, f"Enrolled {said(enrolled_on)}, infused {said(infused_on)}, taken over.")
