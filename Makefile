@@ -24,6 +24,7 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(RUN)/python -m bench
+	$(RUN)/python -m bench.lists
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }

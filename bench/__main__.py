@@ -14,6 +14,7 @@ from bench.ground import ground
 RESULTS = Path(__file__).parent / "results"
 HEADS = ("act", "median ms", "p95 ms", "statements", "bare psycopg ms", "ratio")
 LIMITS = {"enroll a patient with the full schedule": (15, 50.0)}  # statements, milliseconds
+RATIOS = {"enroll a patient with the full schedule": 2.5}  # times the bare rows of the same run
 
 
 def main() -> int:
@@ -53,10 +54,13 @@ def main() -> int:
     ]
     for act in over:
         print(f"over its limit of {LIMITS[act][0]} statements and {LIMITS[act][1]:.0f} ms: {act}", file=sys.stderr)
+    dear = [r for r in rows if r.ratio > RATIOS.get(r.act, r.ratio)]
+    for r in dear:
+        print(f"over {RATIOS[r.act]} times bare psycopg: {r.act}", file=sys.stderr)
     slow = [whole for whole in wholes if whole.seconds > whole.limit]
     for whole in slow:
         print(f"over its limit of {whole.limit:g} s: {whole.act}", file=sys.stderr)
-    return 1 if over or slow or rushed.right < rushed.runs else 0
+    return 1 if over or dear or slow or rushed.right < rushed.runs else 0
 
 
 sys.exit(main())

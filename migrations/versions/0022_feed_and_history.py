@@ -57,9 +57,11 @@ def taken_over() -> None:
 
 
 def lists() -> None:
+    name, open_ = "planned_visit", sa.text("held_on IS NULL")
     unset = sa.text("held_on IS NULL AND closes_on IS NULL")
-    op.create_index("ix_planned_visit_unset", "planned_visit", ["target_on", "id"], postgresql_where=unset)
-    op.create_index("ix_planned_visit_unset_of", "planned_visit", ["scope_id", "target_on"], postgresql_where=unset)
+    op.create_index(f"ix_{name}_of_program", name, ["program_id", "closes_on"], postgresql_where=open_)
+    op.create_index(f"ix_{name}_unset_of_program", name, ["program_id", "target_on"], postgresql_where=unset)
+    op.create_index(f"ix_{name}_unset", name, ["scope_id", "target_on"], postgresql_where=unset)
     unknown = sa.text("survival = 'unknown'")
     op.create_index(
         "ix_visit_unknown", "visit", [sa.text("holds_on DESC"), sa.text("id DESC")], postgresql_where=unknown

@@ -16,7 +16,7 @@ from rems.followup.models import Visit
 from rems.followup.questionnaires import steps as questionnaires
 from rems.followup.questionnaires.queries import when
 from rems.followup.rules import ContactKind, Seen, Survival
-from rems.followup.steps import plan_visits
+from rems.followup.steps import lay_out, plan_visits
 from rems.followup.turns.rules import Standing
 from rems.patients import queries as patients
 from rems.patients import steps as patient_steps
@@ -66,7 +66,7 @@ def enroll(
             by=by,
         )
         session.flush()
-        plan_visits(patient, from_on=planned_infusion_on or enrolled_on, provisional=True, new=True)
+        lay_out(patient, from_on=planned_infusion_on or enrolled_on, provisional=True)
     return patient.id
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rems.core.db import Base, Fact, Scoped, fact_args
 from rems.followup.rules import ContactKind, Survival
 
+UNSET = "held_on IS NULL AND closes_on IS NULL"
+
 
 class PlannedVisit(Scoped, Base):
     """One visit of a patient's schedule with its window; rebuilt by `followup.steps.plan_visits`, no trail."""
@@ -21,13 +23,9 @@ class PlannedVisit(Scoped, Base):
         Index("ix_planned_visit_closes_on", "closes_on", postgresql_where="held_on IS NULL"),
         Index("ix_planned_visit_due", "scope_id", "closes_on", postgresql_where="held_on IS NULL"),
         Index("ix_planned_visit_scope_id", "scope_id", "target_on"),
-        Index("ix_planned_visit_unset", "target_on", "id", postgresql_where="held_on IS NULL AND closes_on IS NULL"),
-        Index(
-            "ix_planned_visit_unset_of",
-            "scope_id",
-            "target_on",
-            postgresql_where="held_on IS NULL AND closes_on IS NULL",
-        ),
+        Index("ix_planned_visit_of_program", "program_id", "closes_on", postgresql_where="held_on IS NULL"),
+        Index("ix_planned_visit_unset", "scope_id", "target_on", postgresql_where=UNSET),
+        Index("ix_planned_visit_unset_of_program", "program_id", "target_on", postgresql_where=UNSET),
     )
     patient_id: Mapped[UUID]
     code: Mapped[str]

@@ -1,30 +1,38 @@
 """Rebuild the planned visits of a patient inside the open transaction of the use case that changes them."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import uuid5
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from rems.core.db import db, require_transaction
+from rems.core.rows import insert_at_once
 from rems.followup import queries
 from rems.followup.models import PlannedVisit
 from rems.followup.schedule import is_asked, plan_over
 from rems.followup.turns import queries as turns
 from rems.followup.turns import rules
+from rems.followup.turns.rules import Turn
 from rems.patients.models import Patient
 
 
-def plan_visits(patient: Patient, *, from_on: date, provisional: bool, new: bool = False) -> int:
-    """Lay out every visit of the patient's schedule anew, counted from a day; the one place that writes this cache.
+def plan_visits(patient: Patient, *, from_on: date, provisional: bool) -> int:
+    """Lay out every visit of the patient's schedule anew, counted from a day.
 
     What was held keeps its day; what would fall after a death, or a stop of the follow-up, is left out. `provisional`:
-    the infusion is only planned. `new`: the patient was enrolled in this very transaction, so there are no facts yet.
-    Returns how many visits stand. Four statements at most, however long the schedule.
+    the infusion is only planned. Returns how many visits stand. Four statements at most, however long the schedule.
     """
+    require_transaction("planning visits")
+    db.session.execute(delete(PlannedVisit).where(PlannedVisit.patient_id == patient.id))
+    return lay_out(patient, from_on=from_on, provisional=provisional, told=turns.of(patient))
+
+
+def lay_out(patient: Patient, *, from_on: date, provisional: bool, told: Sequence[Turn] = ()) -> int:
+    """The same for a patient who has no planned visits, by the turns `told`: the one place that writes this cache."""
     require_transaction("planning visits")
     facts = [] if provisional else queries.visits(patient)  # no visit is recorded before the infusion
     held = {row.code: row.holds_on for row in facts}
-    told = [] if new else turns.of(patient)
     ended_on = rules.earliest(queries.death(facts), rules.stopped_on(told, date.max))
     rows = [
         {
@@ -44,8 +52,5 @@ def plan_visits(patient: Patient, *, from_on: date, provisional: bool, new: bool
         for visit in plan_over(queries.tracks_of(patient, told), infused_on=from_on)
         if visit.code in held or is_asked(visit, ended_on=ended_on)
     ]
-    db.session.execute(delete(PlannedVisit).where(PlannedVisit.patient_id == patient.id))
-    if rows:
-        # Without render_nulls, visits held and not held would go in a statement each.
-        db.session.execute(insert(PlannedVisit).execution_options(render_nulls=True), rows)
+    insert_at_once(PlannedVisit, rows)
     return len(rows)

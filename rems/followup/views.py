@@ -25,7 +25,7 @@ from rems.web.lens import current_lens
 
 __all__ = ["bp", "correct_views", "handover_views", "turn_views"]
 SPANS = {"day": 0, "week": 7, "month": 30}
-MOST_DUE = 500
+MOST_DUE = 100  # the worklists have all of them
 
 
 @bp.get("/patients/<uuid:patient_id>")

@@ -1,14 +1,20 @@
 """Take over an infusion that was given before the site worked with this system: history, without the gate of today.
 
-The rule: a site's first day here, under a program, is the day of its own calendar on which it was entered into the
-program in this system; the trail knows the moment, by the clock of the database. An infusion of an earlier day could
-not have passed this gate and may be taken over, with a reason. One of that day or later had to pass it, and is refused.
+The rule: a site's first day here, for a product, is the day of its own calendar on which it was first entered into a
+program of that product in this system; the trail knows the moment, by the clock of the database. An infusion of an
+earlier day could not have passed this gate and may be taken over, with a reason. One of that day or later had to pass
+it, under whichever program, and is refused.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
+from rems.access.models import Scope
 from rems.access.rules import Permission, require
 from rems.core.actor import Actor
 from rems.core.clock import day_in
@@ -22,6 +28,7 @@ from rems.patients.models import Infusion, Patient
 from rems.patients.queries import Place
 from rems.patients.rules import said
 from rems.patients.steps import alone, check_not_infused
+from rems.programs import queries as programs
 from rems.sites import queries as sites
 from rems.sites import tree
 from rems.trail.rows import first_recorded_at
@@ -29,25 +36,33 @@ from rems.trail.rows import first_recorded_at
 NOON = time(12)
 
 
-def check_before_first_day(infused_on: date, first_day: date | None, *, site: str, program: str) -> None:
+def check_before_first_day(infused_on: date, first_day: date | None, *, site: str, product: str) -> None:
     """Raises BadInput for an infusion that had to pass the gate here. Days are the site's own. Pure."""
     if first_day is None:
         raise BadInput(
-            f"Infusion: since when {site} works here under {program} is not on record, so none is taken over.",
+            f"Infusion: since when {site} works here with {product} is not on record, so none is taken over.",
             "infused_on",
         )
     if infused_on >= first_day:
         raise BadInput(
-            f"Infusion: {site} works here under {program} since {said(first_day)}; one of {said(infused_on)} passes "
+            f"Infusion: {site} works here with {product} since {said(first_day)}; one of {said(infused_on)} passes "
             "the gate and is recorded on the page of the patient, not taken over.",
             "infused_on",
         )
 
 
-def first_day(place: Place) -> date | None:
-    """The day of the site on which it was entered into the program in this system."""
-    entered_at = first_recorded_at("scope", place.scope_id)
-    return day_in(place.site.timezone, entered_at) if entered_at else None
+def first_days(place: Place) -> dict[str, date]:
+    """The site's first day here for each product of the programs that it was entered into."""
+    entered = select(Scope).where(Scope.site_id == place.site.id, Scope.program_id.is_not(None))
+    found: dict[str, date] = {}
+    for scope in db.session.scalars(entered):
+        entered_at = first_recorded_at("scope", scope.id)
+        if entered_at is None or scope.program_id is None:
+            continue
+        on = day_in(place.site.timezone, entered_at)
+        for product in programs.by_key(scope.program_id).products:
+            found[product.name] = min(found.get(product.name, on), on)
+    return found
 
 
 def take_over(
@@ -59,14 +74,15 @@ def take_over(
     lot: str,
     bags: int,
     reason: str,
-    began_on: date | None,
+    began: Mapping[str, date],
     by: Actor,
     now: datetime,
 ) -> Infusion:
-    """Record an infusion of before the site's first day here (`began_on`, from `first_day`), marked as taken over.
+    """Record an infusion of before the site's first day here (`began`, from `first_days`), marked as taken over.
 
     `infused_time` is by the clocks of the site; without one noon is kept and said so. It counts for the schedule and
-    for tracing; what a program asks of infusions that passed its gate is not asked of it. Raises NotAllowed, BadInput.
+    for tracing; what a program asks of infusions that passed its gate is not asked of it. It may lie before the day of
+    enrollment: who was treated before a program began enters it for the follow-up. Raises NotAllowed, BadInput.
     """
     require_transaction("taking over an infusion")
     require(by, Permission.PATIENT_INFUSE, scope_id=patient.scope_id, program_id=patient.program_id)
@@ -74,13 +90,9 @@ def take_over(
     alone(patient.id)
     check_not_infused(patient, field="infused_on")
     today = day_in(place.site.timezone, now)
-    rules.check_day(infused_on, today=today, field="infused_on", what="Infusion")
-    check_before_first_day(infused_on, began_on, site=place.site.name, program=place.program.title)
-    if infused_on < patient.enrolled_on:
-        raise BadInput(
-            f"Infusion: {said(infused_on)} is before {said(patient.enrolled_on)}, when {patient.number} was enrolled.",
-            "infused_on",
-        )
+    born: dict[str, Any] = {"not_before": date(patient.birth_year, 1, 1), "since": "the year of birth"}
+    rules.check_day(infused_on, today=today, field="infused_on", what="Infusion", **born)
+    check_before_first_day(infused_on, began.get(patient.product), site=place.site.name, product=patient.product)
     records.check_bag(lot, bags, received=None)
     moment = datetime.combine(infused_on, infused_time or NOON, ZoneInfo(place.site.timezone))
     words = reason.strip() if infused_time else f"{reason.strip()} The time of day is not known."

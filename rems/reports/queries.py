@@ -20,7 +20,7 @@ YEAR_DAYS = 365
 
 @dataclass(frozen=True)
 class GivenInfusion:
-    """One infusion: whose, when, of what, and the code of its authorization."""
+    """One infusion: whose, when, of what, and the code of its authorization, or that it was taken over."""
 
     number: str
     on: date

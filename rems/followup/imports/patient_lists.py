@@ -10,13 +10,13 @@ from rems.core.clock import day_in
 from rems.core.db import db
 from rems.core.errors import BadInput
 from rems.followup.imports.reading import PATIENTS, Told, clock, day, one_of, whole
-from rems.followup.steps import plan_visits
+from rems.followup.steps import lay_out, plan_visits
 from rems.patients import queries as patients
 from rems.patients import steps as patient_steps
 from rems.patients.models import Patient
 from rems.patients.queries import Place
 from rems.patients.rules import Sex, check_day, check_number, said
-from rems.patients.taking_over import first_day, take_over
+from rems.patients.taking_over import first_days, take_over
 from rems.programs.rules import Program
 from rems.sites.sheets import Column, Line, Outcome
 
@@ -27,7 +27,7 @@ class PatientList:
     def __init__(self, place: Place, *, reason: str, by: Actor, now: datetime) -> None:
         require(by, Permission.PATIENT_ENROLL, scope_id=place.scope_id, program_id=place.program_id)
         self.place, self.reason, self.by, self.now = place, reason or "a list", by, now
-        self.columns, self.began_on = PATIENTS, first_day(place)
+        self.columns, self.began = PATIENTS, first_days(place)
 
     @staticmethod
     def columns_of(program: Program) -> tuple[Column, ...]:
@@ -66,7 +66,7 @@ class PatientList:
         )
         db.session.flush()
         if infused_on is None:
-            plan_visits(patient, from_on=planned_on or enrolled_on, provisional=True)
+            lay_out(patient, from_on=planned_on or enrolled_on, provisional=True)
             return Told(line, Outcome.NEW, number, f"Enrolled {said(enrolled_on)}, not infused.")
         self._take_over(line, patient, infused_on)
         return Told(line, Outcome.NEW, number, f"Enrolled {said(enrolled_on)}, infused {said(infused_on)}, taken over.")
@@ -99,7 +99,7 @@ class PatientList:
             lot=line["lot"],
             bags=1 if (bags := whole(line, "bags")) is None else bags,
             reason=self.reason,
-            began_on=self.began_on,
+            began=self.began,
             by=self.by,
             now=self.now,
         )

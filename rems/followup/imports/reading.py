@@ -53,7 +53,9 @@ PATIENTS = (
     Column("prior_lines", False, "Earlier lines of treatment"),
     Column("product", True, "Product, as the program names it"),
     Column("track", True, "Code of the follow-up schedule, such as CIBMTR-15Y-CRF"),
-    Column("enrolled_on", True, "The day of enrollment, such as 2024-03-05"),
+    Column(
+        "enrolled_on", True, "The day of enrollment into the program, such as 2024-03-05; it may be after the infusion"
+    ),
     Column("planned_on", False, "The day of the planned infusion of somebody who is not infused yet"),
     Column("infused_on", False, "The day of the infusion, before the site's first day in this system"),
     Column("infused_time", False, "Its time by the clocks of the site, such as 10:30"),

@@ -26,8 +26,10 @@ from rems.patients.models import Patient
 from rems.patients.rules import folded_number
 from rems.programs import queries as programs
 from rems.sites.models import Site
+from rems.sites.rules import folded
 
 COUNTED = 1_001  # a count stops here: beyond it the page says "1,000+"
+MOST_SITES = 40  # that a filter lists
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
 
 
@@ -56,7 +58,8 @@ def count(actor: Actor, which: Worklist, asked: Asked, *, today: date) -> int:
         return 0
     of_patients = bool(asked.product or asked.track or asked.text)  # else it does without them
     query, order = _lines(actor, which, asked, today, with_patient=of_patients)
-    some = query.with_only_columns(order[1]).limit(COUNTED).subquery()
+    first = order[0].desc() if which is Worklist.LOST else order[0]  # along the same index as the page
+    some = query.with_only_columns(order[1]).order_by(first).limit(COUNTED).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -119,9 +122,10 @@ def seen(actor: Actor, kind: type[PlannedVisit | VisitFact]) -> ColumnElement[bo
 
 
 def _filtered(query: Any, kind: type[PlannedVisit | VisitFact], actor: Actor, asked: Asked) -> Any:
-    if asked.site:
-        entries = select(Scope.id).where(Scope.site_id == asked.site, Scope.program_id.is_not(None))
-        query = query.where(kind.scope_id.in_(list(db.session.scalars(entries))))
+    if asked.site or asked.site_name:
+        entries = select(Scope.id).join(Site, Site.id == Scope.site_id).where(Scope.program_id.is_not(None))
+        named = Site.id == asked.site if asked.site else Site.folded.op("^@")(folded(asked.site_name))
+        query = query.where(kind.scope_id.in_(list(db.session.scalars(entries.where(named)))))
     if asked.program:
         query = query.where(kind.program_id == programs.key(asked.program))
     if asked.product:
@@ -179,11 +183,17 @@ def _shown(which: Worklist, rows: Sequence[Any]) -> list[Line]:
     return found
 
 
-def sites_seen(actor: Actor) -> list[tuple[UUID, str]]:
-    """The sites of a filter: those with an entry into a program whose patients the actor may see, by name."""
+def sites_seen(actor: Actor) -> list[tuple[UUID, str]] | None:
+    """The sites of a filter: those with an entry into a program whose patients the actor may see, by name.
+
+    None for more than can be chosen from: then the beginning of a name is asked for.
+    """
     scopes = scopes_with(actor, Permission.PATIENT_READ)
     mine = {p for h in actor.holdings if Permission.PATIENT_READ in h.permissions for p in h.programs}
     entered = select(Scope.site_id).where(Scope.program_id.is_not(None))
     entered = entered.where(or_(Scope.id.in_(scopes), Scope.program_id.in_(mine)))
-    query = select(Site.id, Site.name).where(Site.id.in_(entered)).order_by(Site.folded, Site.id)
-    return [(row.id, row.name) for row in db.session.execute(query)]
+    keys = set(db.session.scalars(entered.distinct().limit(MOST_SITES + 1)))
+    if len(keys) > MOST_SITES:
+        return None
+    rows = db.session.execute(select(Site.id, Site.name).where(Site.id.in_(keys)).order_by(Site.folded, Site.id))
+    return [(row.id, row.name) for row in rows]

@@ -83,9 +83,10 @@ STATES: dict[Worklist, tuple[State, ...]] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """The filters of a list; empty: all. `text` is the beginning of a patient's number."""
+    """The filters of a list; empty: all. `text` begins a patient's number, `site_name` the name of a site."""
 
     site: UUID | None = None
+    site_name: str = ""
     program: str = ""
     product: str = ""
     track: str = ""

@@ -87,24 +87,31 @@ def _list(which: str) -> Worklist:
 
 
 def _asked(which: Worklist) -> Asked:
-    """The filters of this request. Raises BadInput for a site, program or state that the list does not offer."""
+    """The filters of this request; a site by its key or the beginning of its name.
+
+    Raises BadInput for a program or state that the list does not offer.
+    """
     given = {name: request.args.get(name, "").strip() for name in (*FILTERS, "state")}
-    try:
-        site = UUID(given["site"]) if given["site"] else None
-    except ValueError as error:
-        raise BadInput(f'site "{given["site"][:40]}" is no site; choose one of the list.', "site") from error
+    site, name = _site(given["site"])
     if given["program"] and given["program"] not in programs.catalogue().programs:
         raise BadInput(f'program "{given["program"][:40]}" is none; choose one of the list.', "program")
     if given["state"] and given["state"] not in STATES[which]:
         raise BadInput(f'state "{given["state"][:40]}" is none of this list; choose one of it.', "state")
     state = State(given["state"]) if given["state"] else None
-    return Asked(site, given["program"], given["product"], given["track"], state, given["q"])
+    return Asked(site, name, given["program"], given["product"], given["track"], state, given["q"])
+
+
+def _site(text: str) -> tuple[UUID | None, str]:
+    try:
+        return (UUID(text), "") if text else (None, "")
+    except ValueError:
+        return None, text
 
 
 def _kept_for(which: Worklist, asked: Asked) -> Asked:
     """The same filters for another list, which has states of its own."""
     kept = asked.state if asked.state in STATES[which] else None
-    return Asked(asked.site, asked.program, asked.product, asked.track, kept, asked.text)
+    return Asked(asked.site, asked.site_name, asked.program, asked.product, asked.track, kept, asked.text)
 
 
 def _state(asked: Asked) -> dict[str, str]:

@@ -2,18 +2,22 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
+from psycopg.types.json import Json
 from sqlalchemy import select
 
 from rems.access.rules import Role
 from rems.core.clock import day_in
 from rems.core.db import db, reading
 from rems.core.errors import BadInput, Incomplete, NotAllowed
+from rems.core.ids import uuid7
 from rems.core.lens import Lens
 from rems.followup import queries
 from rems.followup.imports.reading import Kind, Mode, counted, handed_back
@@ -22,10 +26,15 @@ from rems.patients import queries as patients
 from rems.patients.models import Infusion, Patient
 from rems.patients.taking_over import check_before_first_day
 from rems.programs import queries as programs
+from rems.sites import actions as sites
 from rems.sites.sheets import Outcome
-from tests.factories import LABEL, Hospital, World, csrf
+from tests.factories import KYMRIAH, LABEL, Hospital, World, csrf
 from tests.followup.imports.lists import FROM, HEAD, VISIT_HEAD, listed, person, through
 
+EARLIER = """
+insert into trail.entry select (jsonb_populate_record(e, %(earlier)s::jsonb)).* from trail.entry e
+where table_name = 'scope' and row_key = %(entry)s
+"""
 ENROLLED = {"enrolled_on": "2025-07-01"}
 BEFORE = "2025-08-01"
 
@@ -71,6 +80,13 @@ def test_a_patient_of_before_is_enrolled_with_the_infusion_taken_over_and_the_sc
     assert hospital.world.trail(f"followup.import_{Kind.PATIENTS}")[0]["reason"] == FROM
 
 
+def test_who_was_treated_before_the_program_began_enters_it_for_the_follow_up(hospital: Hospital) -> None:
+    assert words(hospital, listed([one("2019-02-28")]))[0][0] is Outcome.NEW
+    with reading(hospital.coordinator):
+        course = queries.course(db.session.scalars(select(Patient)).one(), Lens(hospital.world.today))
+        assert course.ends_on == date(2034, 2, 28)
+
+
 def test_the_time_of_an_infusion_is_by_the_clocks_of_the_site(hospital: Hospital) -> None:
     through(hospital, listed([one(infused_time="10:30")]))
     with reading(hospital.coordinator):
@@ -91,16 +107,33 @@ def test_no_infusion_of_the_first_day_here_or_later_goes_round_the_gate(hospital
     today = day_in("America/Chicago", hospital.world.now)
     [(outcome, said)] = words(hospital, listed([one(today.isoformat())]), mode=Mode.TELL)
     assert outcome is Outcome.REFUSED
-    assert "works here under" in said and "passes the gate" in said
+    assert "works here with Kymriah since" in said and "passes the gate" in said
     hospital.enrolled(date(2025, 7, 1), number="HL-2", product="Kymriah", track="CIBMTR-15Y-CRF")
     [(outcome, _)] = words(hospital, listed([one(today.isoformat(), "HL-2")]), mode=Mode.GOOD)
     assert outcome is Outcome.REFUSED
     assert kept(hospital) == [("HL-2", None)]
 
 
+def test_a_second_program_of_the_same_product_does_not_open_a_way_round_the_first(
+    world: World, hospital: Hospital, superuser: psycopg.Connection
+) -> None:
+    """The site works with Kymriah here since 2024 under another program; what it infused then had to pass its gate."""
+    entry = sites.enter(hospital.site_id, KYMRIAH, by=hospital.coordinator, now=world.now)
+    superuser.execute(
+        EARLIER, {"earlier": Json({"id": str(uuid7()), "moment": "2024-03-01T12:00Z"}), "entry": str(entry)}
+    )
+    assert hospital.coordinator.id is not None
+    hospital = replace(hospital, coordinator=world.actor(hospital.coordinator.id))  # who now holds both
+    [(outcome, said)] = words(hospital, listed([one()]), mode=Mode.TELL)
+    assert outcome is Outcome.REFUSED
+    assert "works here with Kymriah since 1 Mar 2024" in said
+    earlier = one("2024-02-29")
+    assert "taken over" in words(hospital, listed([earlier]), mode=Mode.TELL)[0][1]
+
+
 @pytest.mark.parametrize(("days", "refused"), [(-1, False), (0, True), (1, True)])
 def test_the_first_day_itself_belongs_to_the_gate(days: int, refused: bool) -> None:
-    first, said = date(2026, 3, 3), {"site": "Harrow Lake", "program": "the program"}
+    first, said = date(2026, 3, 3), {"site": "Harrow Lake", "product": "Kymriah"}
     if refused:
         with pytest.raises(BadInput, match="passes the gate"):
             check_before_first_day(first + timedelta(days=days), first, **said)
@@ -134,7 +167,8 @@ def test_a_patient_who_was_enrolled_here_gets_an_infusion_of_before_and_only_onc
         (one(infused_time="noon"), 'infused_time: "noon" is no time of day'),
         (one(lot=""), "Lot"),
         (one(bags="0"), "Bags"),
-        (one("2025-06-30"), "is before 1 Jul 2025, when HL-1 was enrolled"),
+        (one("1960-06-30"), "is before 1 Jan 1961, the year of birth"),
+        (one(enrolled_on="2025-06-25"), "is not open on 25 Jun 2025"),
         (one("2124-01-01"), "has not come yet"),
         (one("", planned_on="2025-06-30"), "is before the enrollment"),
         (one(indication=""), "indication is empty."),
