@@ -18,6 +18,7 @@ from rems.demo.bedside import enter_courses
 from rems.demo.calendar import Calendar
 from rems.demo.events import Reporter
 from rems.demo.hospital import Hospital, Reach
+from rems.demo.identity import enter_identity
 from rems.demo.lessons import enter_lessons
 from rems.demo.names import TOWNS
 from rems.demo.patients import Treated
@@ -81,6 +82,8 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, 
         say(f"{len(hospitals) + len(turned)} sites with their people, training and lots")
         treated = fill_wards(app, _wards(hospitals, calendar, size, seed), hands=hands)
         say(f"{size.patients + sum(h.patients for h in turned)} patients with their infusions and visits")
+        known = enter_identity(hospitals, Calendar(now, Random(f"{seed} identity")))
+        say(f"contact details of {known} patients")
         held = enter_audits(hospitals, Calendar(now, Random(f"{seed} audits")), people)
         say(f"{held} audits")
         tried = enter_lessons(hospitals, Calendar(now, Random(f"{seed} lessons")), people)

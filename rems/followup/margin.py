@@ -7,8 +7,10 @@ from datetime import datetime
 from rems.core.actor import Actor
 from rems.core.lens import Lens
 from rems.patients import queries as patients
+from rems.patients.consents import Consent, consents_on
 from rems.patients.gate import CARD_OF, gate
 from rems.patients.gate_facts import gate_facts
+from rems.patients.milestones import STATUS_WORDS, StudyStatus
 from rems.patients.models import Authorization, Infusion, Patient, PatientFact
 from rems.patients.queries import Place
 from rems.patients.rules import CARDS, CONSENTS, MILESTONES, FactKind, said
@@ -103,19 +105,24 @@ def consents(facts: Mapping[FactKind, PatientFact]) -> list[tuple[str, bool]]:
     return [(words, kind in facts) for kind, words in CONSENTS.items()]
 
 
-def fact_rows(place: Place, lens: Lens, facts: Mapping[FactKind, PatientFact]) -> list[tuple[FactKind, str, str]]:
-    """Each kind of fact with its name and newest value; a card or a status only if asked or given."""
+def fact_rows(
+    patient: Patient, place: Place, lens: Lens, facts: Mapping[FactKind, PatientFact]
+) -> list[tuple[FactKind, str, str]]:
+    """Each kind of fact with its name and newest value; a card only where the program asks for it or it was given."""
     version = place.program.version_on(lens.as_of)
     asked = {CARD_OF.get(r.evidence) for r in version.requirements if r.evidence} if version else set()
-    where_asked = {*CARDS, FactKind.STUDY_STATUS}
+    told = consents_on(patients.consent_events(patient.id, lens), lens.as_of)
     listed = [kind for kind in FACT_WORDS if kind not in MILESTONES]  # they stand in a line of their own
-    kinds = [kind for kind in listed if kind not in where_asked or kind in asked or kind in facts]
-    return [(kind, FACT_WORDS[kind], _value(kind, facts.get(kind))) for kind in kinds]
+    kinds = [kind for kind in listed if kind not in CARDS or kind in asked or kind in facts]
+    return [(kind, FACT_WORDS[kind], _value(kind, facts.get(kind), told.get(kind))) for kind in kinds]
 
 
-def _value(kind: FactKind, row: PatientFact | None) -> str:
+def _value(kind: FactKind, row: PatientFact | None, consent: Consent | None) -> str:
     if row is None:
-        return "not recorded"
+        over = consent.withdrawn_on if consent else None
+        return f"withdrawn {said(over)}" if over else "not recorded"
+    if kind is FactKind.STUDY_STATUS:
+        return STATUS_WORDS[StudyStatus(row.detail["status"])]
     if kind is FactKind.WEIGHT and row.weight_kg is not None:
         return f"{row.weight_kg.normalize():f} kg, {said(row.holds_on)}"
     if kind is FactKind.PRODUCT_RECEIPT:

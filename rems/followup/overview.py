@@ -143,7 +143,7 @@ def of(actor: Actor, patient: Patient, place: Place, lens: Lens, *, now: datetim
         gate=margin.gateside(actor, patient, place, lens, infusion=course.infusion, at=at),
         rescue=margin.rescue(patient, place, lens, facts, course.infusion),
         consents=margin.consents(facts),
-        facts=margin.fact_rows(place, lens, facts),
+        facts=margin.fact_rows(patient, place, lens, facts),
         latest=_latest(zone, course, facts, found),
     )
 

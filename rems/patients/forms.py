@@ -98,10 +98,13 @@ class ConsentForm(RecordForm):
 
 
 class ContactConsentForm(ConsentForm):
-    """None ticked: the patient may be reached in every way."""
+    """None ticked: the patient may be asked in every way."""
 
     ways = ChoicesField(
-        "May be asked", choices=[(r.value, w.capitalize()) for r, w in REACH_WORDS.items()], optional=True
+        "May be asked",
+        choices=[(way.value, words.capitalize()) for way, words in REACH_WORDS.items()],
+        hint="None ticked: in every way",
+        optional=True,
     )
 
 
@@ -109,7 +112,11 @@ class KeptConsentForm(ConsentForm):
     """Of what is kept elsewhere, a withdrawal may cover what was collected before."""
 
     covers = ChoiceField(
-        "If withdrawn, it covers", choices=[(c.value, w) for c, w in COVERS_WORDS.items()], shown="radio", optional=True
+        "If withdrawn, it covers",
+        choices=[(one.value, words) for one, words in COVERS_WORDS.items()],
+        shown="radio",
+        hint="Nothing chosen: what comes from this day on",
+        optional=True,
     )
 
 

@@ -26,6 +26,7 @@ COUNTED = (
     "site_audit",
     "assessment_link",
     "course_edition",
+    "patient_identity",
 )
 
 
@@ -66,3 +67,4 @@ def test_the_history_has_what_it_promises_and_every_entry_is_marked(told: Callab
     assert found["site_audit"] >= 4
     assert found["assessment_link"] >= 1
     assert found["course_edition"] == 2
+    assert found["patient_identity"] >= 1

@@ -43,7 +43,9 @@ def test_neither_the_database_nor_the_trail_holds_plain_text(
 ) -> None:
     opened(hospital, known)
     rows = superuser.execute("select t::text, encode(details, 'escape'), birth_date from patient_identity t").fetchall()
-    trail = superuser.execute("select e::text from trail.entry e where action like 'identity.%%'").fetchall()
+    begun = hospital.world.begun
+    trail = superuser.execute("select e::text from trail.entry e where id > %s", [begun]).fetchall()
+    assert len(trail) > 2
     written = " ".join(str(part) for row in (*rows, *trail) for part in row)
     assert not [word for word in SECRETS if word in written]
     [entry] = hospital.world.trail("identity.keep_details")
