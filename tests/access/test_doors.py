@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from rems.compliance.audits.working import Upload
 from rems.compliance.keeping import Happened
 from rems.compliance.rules import ActionKind, DeviationSeverity, DeviationSource
 from rems.core.actor import Actor
+from rems.core.clock import utcnow
 from rems.core.db import db
 from rems.core.ids import uuid7
 from rems.events import actions
@@ -90,6 +91,7 @@ def rules(app: Flask) -> list[Rule]:
 
 @pytest.fixture
 def hospital(world: World) -> Hospital:
+    world.now = utcnow()  # pages go by the real clock, and an authorization holds for a day
     return world.hospital(EUROPE).certified(date(2026, 6, 1))
 
 
@@ -99,7 +101,7 @@ def places(world: World, hospital: Hospital, superuser: psycopg.Connection) -> M
     patient = hospital.infused(date(2026, 10, 5))
     event = actions.report(patient, HAPPENED, by=hospital.coordinator, now=world.now)
     waiting = hospital.enrolled(date(2026, 11, 2))
-    hospital.authorized(waiting, world.now)
+    hospital.authorized(waiting, world.now - timedelta(minutes=5))
     [(visit,)] = superuser.execute(
         "select code from planned_visit where patient_id = %s and code = 'Y01'", [patient]
     ).fetchall()
