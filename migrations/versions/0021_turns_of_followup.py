@@ -22,6 +22,8 @@ def upgrade() -> None:
         rules={"says_why": "reason <> ''", "track_where_it_is_one": "(kind = 'track') = (track <> '')"},
     )
     op.create_index("ix_followup_turn_scope_id", "followup_turn", ["scope_id", "kind"], unique=False)
+    newest, lost = [sa.text("holds_on DESC"), sa.text("id DESC")], sa.text("kind = 'lost'")
+    op.create_index("ix_followup_turn_lost", "followup_turn", newest, postgresql_where=lost)
     table(
         "contact_attempt",
         sa.Column("way", one_of("way", *WAYS), nullable=False),

@@ -62,7 +62,3 @@ def lists() -> None:
     op.create_index(f"ix_{name}_of_program", name, ["program_id", "closes_on"], postgresql_where=open_)
     op.create_index(f"ix_{name}_unset_of_program", name, ["program_id", "target_on"], postgresql_where=unset)
     op.create_index(f"ix_{name}_unset", name, ["scope_id", "target_on"], postgresql_where=unset)
-    unknown = sa.text("survival = 'unknown'")
-    op.create_index(
-        "ix_visit_unknown", "visit", [sa.text("holds_on DESC"), sa.text("id DESC")], postgresql_where=unknown
-    )

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, desc
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rems.core.db import Base, Fact, Scoped, fact_args
@@ -47,7 +47,6 @@ class Visit(Fact, Base):
         ForeignKeyConstraint(["patient_id", "scope_id"], ["patient.id", "patient.scope_id"]),
         CheckConstraint("code <> ''", name="has_a_code"),
         Index("ix_visit_patient_id", "patient_id", "code"),
-        Index("ix_visit_unknown", desc("holds_on"), desc("id"), postgresql_where="survival = 'unknown'"),
     )
     patient_id: Mapped[UUID]
     code: Mapped[str]

@@ -3,7 +3,7 @@
 import io
 import logging
 from types import SimpleNamespace
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from gunicorn.config import Config
@@ -19,8 +19,8 @@ SECRET = "q1B-x_9yQm4TzRkVb2LwHc7NdJs0aEfGiUoPq-3xYzA"
         f"/calendar/{SECRET}.ics",
         f"/take/{SECRET}/result",
         f"/take/{SECRET}",
-        f"/patients/{uuid4()}/visits/D100",
-        f"/sign-in?next=/patients/{uuid4()}",
+        f"/patients/{UUID('400431b0-43a1-441f-bffa-bcc5d0bbebdd')}/visits/D100",
+        f"/sign-in?next=/patients/{UUID('400431b0-43a1-441f-bffa-bcc5d0bbebdd')}",
         "/patients?q=HL-0417",
         f"GET /calendar/{SECRET}.ics HTTP/1.1",
     ],

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from rems.access.models import Scope
@@ -17,10 +17,13 @@ from rems.access.rules import Permission
 from rems.core.actor import Actor
 from rems.core.db import db
 from rems.core.facts import facts
+from rems.followup.handover.models import HandoverOffer
 from rems.followup.lists.rules import Asked, Line, State, Worklist, month_end, read_key
 from rems.followup.models import PlannedVisit
 from rems.followup.models import Visit as VisitFact
 from rems.followup.rules import Survival
+from rems.followup.turns.models import FollowupTurn
+from rems.followup.turns.rules import TurnKind
 from rems.patients import queries as patients
 from rems.patients.models import Patient
 from rems.patients.rules import folded_number
@@ -35,30 +38,26 @@ MONTH, YEAR = timedelta(days=30), timedelta(days=365)
 
 def page(actor: Actor, which: Worklist, asked: Asked, *, today: date, after: str = "", size: int = 50) -> list[Line]:
     """The lines of a list after a key, `size` and one more. Raises BadInput for a key that is none."""
-    if which is Worklist.TRANSFER:
-        return []
     query, order = _lines(actor, which, asked, today, with_patient=True)
     if after:
         day, key = read_key(after)
         first, second = order
         query = query.where(
             or_(first < day, and_(first == day, second < key))
-            if which is Worklist.LOST
+            if not which.of_visits
             else and_(first >= day, or_(first > day, second > key))
         )
     query = query.add_columns(Patient)
-    falling = [c.desc() if which is Worklist.LOST else c for c in order]
+    falling = [c if which.of_visits else c.desc() for c in order]
     rows = db.session.execute(query.order_by(*falling).limit(size + 1)).all()
     return _shown(which, rows)
 
 
 def count(actor: Actor, which: Worklist, asked: Asked, *, today: date) -> int:
     """How many lines a list has, counted up to `COUNTED`."""
-    if which is Worklist.TRANSFER:
-        return 0
     of_patients = bool(asked.product or asked.track or asked.text)  # else it does without them
     query, order = _lines(actor, which, asked, today, with_patient=of_patients)
-    first = order[0].desc() if which is Worklist.LOST else order[0]  # along the same index as the page
+    first = order[0] if which.of_visits else order[0].desc()  # along the same index as the page
     some = query.with_only_columns(order[1]).order_by(first).limit(COUNTED).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
@@ -66,16 +65,13 @@ def count(actor: Actor, which: Worklist, asked: Asked, *, today: date) -> int:
 def _lines(
     actor: Actor, which: Worklist, asked: Asked, today: date, *, with_patient: bool
 ) -> tuple[Any, tuple[Any, Any]]:
-    """The rows of a list and the two columns that order it.
-
-    What is lost is told today by the newest visit of a patient. A fact of its own (lost, found again, to be handed
-    over) takes the place of `_lost` and of the empty list of transfers above, and nothing else here changes.
-    """
-    if which is Worklist.LOST:
-        lost = _lost(actor)
+    """The rows of a list and the two columns that order it."""
+    if not which.of_visits:
+        kind: Any = FollowupTurn if which is Worklist.LOST else HandoverOffer
+        found = _lost(actor) if which is Worklist.LOST else _offered(actor)
         if with_patient:
-            lost = lost.join(Patient, Patient.id == VisitFact.patient_id)
-        return _filtered(lost, VisitFact, actor, asked), (VisitFact.holds_on, VisitFact.id)
+            found = found.join(Patient, Patient.id == kind.patient_id)
+        return _filtered(found, kind, actor, asked), (kind.holds_on, kind.id)
     open_ = _open(actor)
     if with_patient:
         open_ = open_.join(Patient, Patient.id == PlannedVisit.patient_id)
@@ -97,13 +93,29 @@ def _open(actor: Actor) -> Select[Any]:
 
 
 def _lost(actor: Actor) -> Select[Any]:
-    """The newest visit of each patient, where it could not say whether the patient lives."""
-    later: Any = aliased(VisitFact)
-    newer = exists().where(later.patient_id == VisitFact.patient_id, ~later.void, later.holds_on > VisitFact.holds_on)
-    return facts(VisitFact).where(VisitFact.survival == Survival.UNKNOWN, ~newer, seen(actor, VisitFact))
+    """The turn by which each patient was lost who was not found, handed on or known to have died since."""
+    later: Any = aliased(FollowupTurn)
+    over: Any = aliased(FollowupTurn)
+    turned = exists().where(
+        later.patient_id == FollowupTurn.patient_id,
+        ~later.void,
+        later.kind != TurnKind.TRACK,
+        tuple_(later.holds_on, later.id) > tuple_(FollowupTurn.holds_on, FollowupTurn.id),
+        ~exists().where(over.supersedes_id == later.id),
+    )
+    died = exists().where(
+        VisitFact.patient_id == FollowupTurn.patient_id, VisitFact.survival == Survival.DEAD, ~VisitFact.void
+    )
+    return facts(FollowupTurn).where(FollowupTurn.kind == TurnKind.LOST, ~turned, ~died, seen(actor, FollowupTurn))
 
 
-def seen(actor: Actor, kind: type[PlannedVisit | VisitFact]) -> ColumnElement[bool]:
+def _offered(actor: Actor) -> Select[Any]:
+    """The offers to another site that hold and that nobody has taken."""
+    row = HandoverOffer
+    return facts(row).where(~row.taken, ~row.withdrawn, row.expires_at > func.now(), seen(actor, row))
+
+
+def seen(actor: Actor, kind: type[PlannedVisit | FollowupTurn | HandoverOffer]) -> ColumnElement[bool]:
     """What an actor may see, for speed; row-level security says the same beneath."""
     if actor.everywhere:
         return kind.id.is_not(None)
@@ -121,7 +133,7 @@ def seen(actor: Actor, kind: type[PlannedVisit | VisitFact]) -> ColumnElement[bo
     return or_(*either) if either else false()
 
 
-def _filtered(query: Any, kind: type[PlannedVisit | VisitFact], actor: Actor, asked: Asked) -> Any:
+def _filtered(query: Any, kind: type[PlannedVisit | FollowupTurn | HandoverOffer], actor: Actor, asked: Asked) -> Any:
     if asked.site or asked.site_name:
         entries = select(Scope.id).join(Site, Site.id == Scope.site_id).where(Scope.program_id.is_not(None))
         named = Site.id == asked.site if asked.site else Site.folded.op("^@")(folded(asked.site_name))
@@ -162,8 +174,7 @@ def _shown(which: Worklist, rows: Sequence[Any]) -> list[Line]:
     found = []
     for row, patient in rows:
         place, track = where[patient.scope_id], schedules.get(patient.track)
-        visits = {v.code: v.title for v in track.visits} if track else {}
-        planned = which is not Worklist.LOST
+        planned = which.of_visits
         found.append(
             Line(
                 id=row.id,
@@ -173,8 +184,8 @@ def _shown(which: Worklist, rows: Sequence[Any]) -> list[Line]:
                 program=place.program.title,
                 product=patient.product,
                 track=track.title if track else patient.track,
-                code=row.code,
-                visit=row.title if planned else visits.get(row.code, row.code),
+                code=row.code if planned else "",
+                visit=row.title if planned else row.reason,
                 opens_on=row.opens_on if planned else None,
                 on=row.target_on if planned else row.holds_on,
                 closes_on=row.closes_on if planned else None,

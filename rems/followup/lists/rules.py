@@ -44,8 +44,8 @@ _ABOUT = {
     Worklist.DUE: "Visits not recorded whose window closes by the end of this month, the first to close first.",
     Worklist.LATE: "Visits not recorded whose window has closed, the longest overdue first.",
     Worklist.UNSET: "Visits not recorded for which the schedule sets no window, the longest past first.",
-    Worklist.LOST: "Patients of whom the newest visit could not say whether they live, the latest first.",
-    Worklist.TRANSFER: "Patients who are to be handed over to another site.",
+    Worklist.LOST: "Patients who are lost to follow-up and were not found since, the latest first.",
+    Worklist.TRANSFER: "Patients who are offered to another site under a code that holds, the latest offer first.",
 }
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, desc
 from sqlalchemy.orm import Mapped
 
 from rems.core.db import Base, Fact, fact_args
@@ -20,6 +20,7 @@ class FollowupTurn(Fact, Base):
         CheckConstraint("(kind = 'track') = (track <> '')", name="track_where_it_is_one"),
         Index("ix_followup_turn_patient_id", "patient_id", "holds_on"),
         Index("ix_followup_turn_scope_id", "scope_id", "kind"),
+        Index("ix_followup_turn_lost", desc("holds_on"), desc("id"), postgresql_where="kind = 'lost'"),
     )
     patient_id: Mapped[UUID]
     kind: Mapped[TurnKind]

@@ -16,9 +16,12 @@ from rems.core.clock import utcnow
 from rems.core.db import reading
 from rems.core.errors import BadInput
 from rems.followup import actions
+from rems.followup.handover import actions as handover
 from rems.followup.lists import queries
 from rems.followup.lists.rules import STATES, Asked, State, Worklist, month_end, read_key
 from rems.followup.rules import ContactKind, Survival
+from rems.followup.turns import actions as turns
+from rems.followup.turns.rules import Outcome, Way
 from rems.programs import queries as programs
 from tests.factories import EUROPE, LABEL, Hospital, World
 
@@ -78,13 +81,30 @@ def test_a_visit_without_a_window_stands_in_a_list_of_its_own(world: World) -> N
     assert listed(by, Worklist.DUE) == listed(by, Worklist.LATE) == []
 
 
-def test_a_patient_of_whom_nothing_was_learned_is_lost_until_a_later_visit_says(hospital: Hospital) -> None:
+def test_who_is_lost_stands_in_a_list_until_found_or_known_to_have_died(hospital: Hospital) -> None:
     key, by = hospital.infused(INFUSED, number="HL-1"), hospital.coordinator
-    said: dict[str, Any] = {"contact": ContactKind.PHONE, "answers": {}, "by": by, "now": hospital.world.now}
-    actions.record_visit(key, "D100", holds_on=date(2026, 3, 1), survival=Survival.UNKNOWN, **said)
-    assert listed(by, Worklist.LOST) == [("HL-1", "D100")]
-    actions.record_visit(key, "M06", holds_on=date(2026, 5, 30), survival=Survival.ALIVE, **said)
+    said: dict[str, Any] = {"by": by, "now": hospital.world.now}
+    for day in (1, 2, 3):
+        tried = {"way": Way.CALL, "outcome": Outcome.NOT_REACHED, "note": ""}
+        turns.note_attempt(key, holds_on=date(2026, 6, day), **tried, **said)
+    turns.lose(key, on=date(2026, 6, 10), reason="Moved.", **said)
+    assert listed(by, Worklist.LOST) == [("HL-1", "")]
+    found = turns.find(key, on=date(2026, 6, 20), reason="Called.", **said)
     assert listed(by, Worklist.LOST) == []
+    turns.take_back(found, reason="Somebody else called.", **said)
+    assert listed(by, Worklist.LOST) == [("HL-1", "")]
+    died = {"survival": Survival.DEAD, "contact": ContactKind.REGISTRY, "answers": {}, "died_on": date(2026, 6, 1)}
+    actions.record_visit(key, "M06", holds_on=date(2026, 7, 1), **died, **said)
+    assert listed(by, Worklist.LOST) == []
+
+
+def test_who_is_offered_to_another_site_stands_in_a_list_while_the_code_holds(hospital: Hospital) -> None:
+    key, by = hospital.infused(INFUSED, number="HL-1"), hospital.coordinator
+    said: dict[str, Any] = {"by": by, "now": utcnow()}
+    _, offered = handover.offer(key, reason="Moved.", days=9, **said)
+    assert listed(by, Worklist.TRANSFER) == [("HL-1", "")]
+    handover.withdraw(offered, **said)
+    assert listed(by, Worklist.TRANSFER) == []
 
 
 def test_a_list_is_filtered_by_site_program_product_track_and_the_beginning_of_the_number(
