@@ -3,13 +3,13 @@
 import io
 import logging
 from types import SimpleNamespace
-from uuid import UUID
 
 import pytest
 from gunicorn.config import Config
 
 from rems.web.discreet import DiscreetLogger, discreet
 
+KEY = "400431b0-43a1-441f-bffa-bcc5d0bbebdd"
 SECRET = "q1B-x_9yQm4TzRkVb2LwHc7NdJs0aEfGiUoPq-3xYzA"
 
 
