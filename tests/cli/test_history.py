@@ -6,6 +6,7 @@ import pytest
 
 from rems.core.clock import utcnow
 from rems.core.place import Place
+from rems.core.vault import new_key
 from tests.cli.test_main import rems
 from tests.factories import LABEL, World
 from tests.followup.imports.lists import HEAD, VISIT_HEAD, person
@@ -15,7 +16,8 @@ BEFORE = {"infused_on": "2025-08-01", "enrolled_on": "2025-07-01"}
 
 @pytest.fixture
 def env(where: Place) -> dict[str, str]:
-    return {"REMS_DATABASE_URL": where.app, "REMS_SECRET_KEY": "x" * 8 + "abcdefghijklmnopqrstuvwxyz012345"}
+    secret = "x" * 8 + "abcdefghijklmnopqrstuvwxyz012345"
+    return {"REMS_DATABASE_URL": where.app, "REMS_SECRET_KEY": secret, "REMS_DATA_KEYS": new_key("tests")}
 
 
 def written(folder: Path, *lines: str) -> str:

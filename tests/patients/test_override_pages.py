@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from rems.core.clock import utcnow
 from rems.core.db import reading
 from rems.patients import actions, overriding
 from rems.trail.knowing import settled
@@ -65,6 +66,7 @@ def report(hospital: Hospital, found: Kept) -> None:
 
 
 def test_it_says_what_was_overridden_by_whom_when_why_and_its_report(client: FlaskClient, world: World) -> None:
+    world.now = utcnow()
     hospital = suspended(world, timezone="Asia/Tokyo")
     patient_id, other_id = prepared(hospital), prepared(hospital)
     world.sign_in(client, hospital.coordinator)
