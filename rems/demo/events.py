@@ -12,12 +12,12 @@ from rems.events.reporting import Happening
 from rems.events.rules import Kind, Outcome, Seriousness
 
 KINDS = (
-    (Kind.CRS,) * 8
-    + (Kind.ICANS,) * 3
-    + (Kind.INFECTION,) * 4
-    + (Kind.CYTOPENIA,) * 3
+    (Kind.CRS,) * 24
+    + (Kind.ICANS,) * 9
+    + (Kind.INFECTION,) * 12
+    + (Kind.CYTOPENIA,) * 9
     + (Kind.NEW_MALIGNANCY,)
-    + (Kind.OTHER,)
+    + (Kind.OTHER,) * 5
 )
 # First and last day after the infusion on which such an event begins.
 ONSET = {

@@ -19,6 +19,7 @@ from rems.demo.calendar import Calendar
 from rems.demo.events import Reporter
 from rems.demo.hospital import Hospital, Reach
 from rems.demo.identity import enter_identity
+from rems.demo.later import enter_answers, enter_kits
 from rems.demo.lessons import enter_lessons
 from rems.demo.names import TOWNS
 from rems.demo.patients import Treated
@@ -88,10 +89,13 @@ def fill(app: Flask, *, seed: int, now: datetime, say: Say, size: Size = WHOLE, 
         say(f"{held} audits")
         tried = enter_lessons(hospitals, Calendar(now, Random(f"{seed} lessons")), people)
         say(f"{tried} attempts at an assessment")
-        watched = enter_courses(treated, Calendar(now, Random(f"{seed} bedside")))
+        watched = enter_courses(treated, Calendar(now, Random(f"{seed} bedside")), shown_at=hospitals[0].site_id)
         say(f"{len(watched)} courses after an infusion")
         _events([one for one in treated if one not in watched], Reporter(calendar, people), size)
         say(f"{size.events} adverse events")
+        later = Calendar(now, Random(f"{seed} later"))
+        answered = enter_answers([one for one in treated if one.hospital.site_id == hospitals[0].site_id], later)
+        say(f"questionnaires of {answered} patients, {enter_kits(hospitals, later)} sample kits")
 
 
 def _wards(hospitals: list[Hospital], calendar: Calendar, size: Size, seed: int) -> list[Ward]:

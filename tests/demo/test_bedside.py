@@ -23,7 +23,7 @@ def test_the_newest_patients_have_a_course_as_far_as_it_has_come(world: World) -
     keys = {day: hospital.infused(day) for day in DAYS}
     treated = [Treated(key, hospital, LABEL, day, None) for day, key in keys.items()]
     dead = Treated(keys[DAYS[0]], SimpleNamespace(), LABEL, DAYS[0], date(2026, 11, 9))  # type: ignore[arg-type]
-    found = enter_courses([*treated, dead], Calendar(world.now, Random(1)))
+    found = enter_courses([*treated, dead], Calendar(world.now, Random(1)), shown_at=hospital.site_id)
     assert [one.infused_on for one in found] == [date(2026, 11, 22), date(2026, 11, 14), date(2026, 11, 1)]
     assert len(found) <= MOST
     with reading(hospital.coordinator):

@@ -27,6 +27,7 @@ COUNTED = (
     "assessment_link",
     "course_edition",
     "patient_identity",
+    "visit_answers",
 )
 
 
@@ -68,3 +69,4 @@ def test_the_history_has_what_it_promises_and_every_entry_is_marked(told: Callab
     assert found["assessment_link"] >= 1
     assert found["course_edition"] == 2
     assert found["patient_identity"] >= 1
+    assert found["visit_answers"] >= 1
