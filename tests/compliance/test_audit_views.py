@@ -236,3 +236,12 @@ def test_under_an_earlier_knowledge_the_site_has_the_name_of_then(
         earlier = client.get(path, query_string={"known_at": then.isoformat()}).text
         assert "Klinikum Süd" in earlier, path
         assert "Klinikum Anders" not in earlier, path
+
+
+def test_who_makes_no_reports_is_offered_none(client: FlaskClient, world: World, hospital: Hospital) -> None:
+    path = f"/audits/{planned(hospital).begun().answered().reported().key}"
+    world.sign_in(client, hospital.coordinator)
+    assert f"{path}/report.pdf" in client.get(path).text
+    world.sign_in(client, world.account(Role.PHARMACIST, site_id=hospital.site_id))
+    assert f"{path}/report.pdf" not in client.get(path).text
+    assert client.get(f"{path}/report.pdf").status_code == 403
