@@ -44,7 +44,7 @@ Asked = list[tuple[str, Sequence[Question]]]
 
 
 def _visit(one: Treated, today: date) -> tuple[Treated, str, date, Asked] | None:
-    """The newest visit that was held, and each questionnaire that it asks; none of somebody who died."""
+    """The newest visit that was held, and each questionnaire of it that is not begun; none of somebody who died."""
     if one.died_on is not None:
         return None
     by = one.hospital.coordinator
@@ -57,7 +57,7 @@ def _visit(one: Treated, today: date) -> tuple[Treated, str, date, Asked] | None
         code, day = held[-1].visit.code, held[-1].held_on
         assert day is not None  # those that were held
         sheets = queries.sheets(patient, queries.when(course, code), Lens(day))
-        return one, code, day, [(sheet.asked.code, sheet.asked.questions) for sheet in sheets]
+        return one, code, day, [(s.asked.code, s.asked.questions) for s in sheets if s.row is None]
 
 
 def _answer(

@@ -19,6 +19,7 @@ TRACKS = {KYMRIAH: "CIBMTR-15Y-CRF", LABEL: "CIBMTR-15Y-CRF", EUROPE: "EBMT-PASS
 LEAD = timedelta(days=30)  # from enrollment to the infusion
 LONG_AGO = timedelta(days=400)
 MISSED, MISSED_LONG_AGO, ON_TIME = 0.06, 0.004, 0.95  # shares of visits
+TOLD, RARE = 0.06, {"NEW-MALIGNANCY": 0.006}  # shares of yes among the answers of a visit
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,8 @@ def _around(one: schedule.Visit) -> tuple[date, date]:
 
 def _record(treated: Treated, one: schedule.Visit, day: date, survival: Survival, calendar: Calendar) -> None:
     outside = one.has_window and not (one.opens_on or day) <= day <= (one.closes_on or day)
-    answers = {code: "yes" if calendar.chance(0.06) else "no" for code in one.asks if code != "SURVIVAL"}
+    asked = [code for code in one.asks if code != "SURVIVAL"]
+    answers = {code: "yes" if calendar.chance(RARE.get(code, TOLD)) else "no" for code in asked}
     followup.record_visit(
         treated.patient_id,
         one.code,
