@@ -69,14 +69,16 @@ BLOOD = (
 def enter_courses(treated: Sequence[Treated], calendar: Calendar, *, shown_at: UUID) -> list[Treated]:
     """The newest patients, whose course is entered: every other one severe. Returns them.
 
-    Those of one site stand first, where the people of the sign-in page work.
+    Half of them are of one site, where the people of the sign-in page work, however long ago they were infused.
     """
-    alive = [one for one in treated if one.died_on is None and (calendar.today - one.infused_on).days <= LAST_DAY]
-    newest = sorted(alive, key=lambda one: (one.infused_on, one.patient_id), reverse=True)
-    newest.sort(key=lambda one: one.hospital.site_id != shown_at)  # stable
-    for number, one in enumerate(newest[:MOST]):
+    newest = sorted(treated, key=lambda one: (one.infused_on, one.patient_id), reverse=True)
+    alive = [one for one in newest if one.died_on is None]
+    here = [one for one in alive if one.hospital.site_id == shown_at][: MOST // 2]
+    lately = [one for one in alive if (calendar.today - one.infused_on).days <= LAST_DAY and one not in here]
+    chosen = [*here, *lately][:MOST]
+    for number, one in enumerate(chosen):
         _enter(one, SEVERE if number % 2 == 0 else MILD, calendar)
-    return newest[:MOST]
+    return chosen
 
 
 def _enter(one: Treated, looks: Sequence[Look], calendar: Calendar) -> None:

@@ -33,3 +33,10 @@ def test_the_newest_patients_have_a_course_as_far_as_it_has_come(world: World) -
     assert counted[keys[date(2026, 11, 22)]] == 3  # of two days
     assert counted[keys[date(2026, 11, 1)]] == 8
     assert cases == [keys[date(2026, 11, 1)]]
+
+
+def test_who_signs_in_sees_a_course_though_nobody_was_infused_there_lately(world: World) -> None:
+    hospital: Any = world.hospital(LABEL, country="US", timezone="America/Chicago")
+    old = Treated(hospital.infused(DAYS[2]), hospital, LABEL, DAYS[2], None)
+    assert enter_courses([old], Calendar(world.now, Random(1)), shown_at=hospital.scope_id) == []
+    assert enter_courses([old], Calendar(world.now, Random(1)), shown_at=hospital.site_id) == [old]
