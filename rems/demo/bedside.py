@@ -21,6 +21,7 @@ from rems.followup.bedside.markers import Bound
 from rems.followup.bedside.rules import LAST_DAY, IceState, Observation, Pressure
 from rems.followup.bedside.treatments import Treatment, TreatmentKind
 from rems.patients import queries as patients
+from rems.stock.rules import dose_mg
 
 MOST = 4
 
@@ -49,8 +50,8 @@ SEVERE = (
     Look(163, "36.7"),
 )
 GIVEN = (
-    (46, TreatmentKind.TOCILIZUMAB, "", Decimal(560)),
-    (68, TreatmentKind.TOCILIZUMAB, "", Decimal(560)),
+    (46, TreatmentKind.TOCILIZUMAB, "", None),  # by the weight
+    (68, TreatmentKind.TOCILIZUMAB, "", None),
     (70, TreatmentKind.STEROID, "Dexamethasone", Decimal(10)),
 )
 BLOOD = (
@@ -86,6 +87,7 @@ def _enter(one: Treated, looks: Sequence[Look], calendar: Calendar) -> None:
     by = one.hospital.coordinator
     with reading(by):
         infusion = patients.infusion(one.patient_id, Lens(one.infused_on))
+        weighed = patients.weight(one.patient_id, Lens(one.infused_on))
         start = infusion.infused_at if infusion else calendar.now
 
     def at(hours: int) -> datetime:
@@ -99,9 +101,11 @@ def _enter(one: Treated, looks: Sequence[Look], calendar: Calendar) -> None:
         actions.record_entry(one.patient_id, _observation(look, at(look.hours)), **said(look.hours))
     if looks is not SEVERE:
         return
+    assert weighed is not None  # the gate asked for it
+    by_weight = round(dose_mg(weighed[0]), 0)
     for hours, kind, name, dose in GIVEN:
         if at(hours) < calendar.now:
-            actions.record_treatment(one.patient_id, Treatment(at(hours), kind, name, dose), **said(hours))
+            actions.record_treatment(one.patient_id, Treatment(at(hours), kind, name, dose or by_weight), **said(hours))
     for hours, values in BLOOD:
         if at(hours) < calendar.now:
             actions.record_samples(one.patient_id, values, taken_at=at(hours), **said(hours))
